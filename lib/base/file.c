@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include "lib/base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool
+trusted(uid_t owner)
+{
+	return owner == 0 || owner == geteuid();
+}
+
+static int
+open_any(const char *path, struct err *e)
+{
+	const int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+	struct stat link;
+	int fd, saved;
+
+	fd = open(path, flags | O_NOFOLLOW);
+	if (fd >= 0 || errno != ELOOP)
+		return fd;
+	/* Kubernetes, Nix and stow link; a stranger's link is a trap. */
+	if (lstat(path, &link) == 0 && !trusted(link.st_uid)) {
+		saved = EPERM;
+		err_set(e, ERR_CONFIG,
+		    "is a symbolic link of uid %lu; it must be root's or that "
+		    "of uid %lu",
+		    (unsigned long)link.st_uid, (unsigned long)geteuid());
+		errno = saved;
+		return -1;
+	}
+	return open(path, flags);
+}
+
+static bool
+check(const struct stat *st, struct err *e)
+{
+	if (!S_ISREG(st->st_mode))
+		return err_set(e, ERR_CONFIG, "is not a regular file");
+	if (!trusted(st->st_uid))
+		return err_set(e, ERR_CONFIG,
+		    "belongs to uid %lu; it must belong to root or uid %lu",
+		    (unsigned long)st->st_uid, (unsigned long)geteuid());
+	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		return err_set(e, ERR_CONFIG,
+		    "can be written by others (mode %04o); run chmod go-w",
+		    (unsigned)(st->st_mode & 07777));
+	return true;
+}
+
+int
+file_open(const char *path, struct stat *st, struct file_trouble *trouble,
+    struct err *e)
+{
+	int fd;
+
+	*trouble = (struct file_trouble){0};
+	e->text[0] = '\0';
+	fd = open_any(path, e);
+	if (fd < 0) {
+		trouble->missing = errno == ENOENT || errno == ENOTDIR;
+		trouble->denied = errno == EACCES;
+		if (e->text[0] != '\0')
+			return -1;
+		if (trouble->denied && stat(path, st) == 0)
+			err_set(e, ERR_CONFIG,
+			    "uid %lu may not read it (owner %lu, mode %04o)",
+			    (unsigned long)geteuid(),
+			    (unsigned long)st->st_uid,
+			    (unsigned)(st->st_mode & 07777));
+		else if (trouble->denied)
+			err_set(e, ERR_CONFIG, "uid %lu may not read it",
+			    (unsigned long)geteuid());
+		else
+			err_set(e, ERR_CONFIG, "%s", strerror(errno));
+		return -1;
+	}
+	if (fstat(fd, st) != 0)
+		err_set(e, ERR_CONFIG, "%s", strerror(errno));
+	else if (check(st, e))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+bool
+file_read(int fd, struct buf *b, struct err *e)
+{
+	size_t want;
+	ssize_t r;
+
+	for (;;) {
+		want = b->max > 0 && b->max - b->n < 4096 ? b->max - b->n
+		                                          : 4096;
+		/* One byte more shows whether the file goes on. */
+		buf_reserve(b, want);
+		r = read(fd, b->p + b->n, want > 0 ? want : 1);
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0)
+			return err_set(e, ERR_IO, "%s", strerror(errno));
+		if (r == 0)
+			break;
+		if (want == 0)
+			return err_set(e, ERR_CONFIG, "is over %zu bytes",
+			    b->max);
+		b->n += (size_t)r;
+	}
+	b->p[b->n] = '\0';
+	return true;
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include "lib/base/log.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/base/ascii.h"
+#include "lib/base/buf.h"
+#include "lib/base/json.h"
+
+#ifndef PATH_LOG
+#define PATH_LOG "/dev/log"
+#endif
+
+/* Plain where nothing could be mistaken; else quoted, our \\xNN unescaped. */
+static void
+add_value(struct buf *b, const char *s)
+{
+	struct buf clean = {0};
+	size_t n = strlen(s), len;
+	bool plain;
+
+	ascii_clean(&clean, s, n);
+	plain = clean.n == n && strpbrk(s, " \"=\\") == NULL;
+	buf_clear(&clean);
+	if (plain) {
+		buf_add(b, s, n);
+		return;
+	}
+	buf_addc(b, '"');
+	for (size_t i = 0; i < n; i += len) {
+		len = ascii_utf8(s + i, n - i);
+		len = len > 0 ? len : 1;
+		if (s[i] == '"' || s[i] == '\\')
+			buf_addc(b, '\\');
+		ascii_clean(b, s + i, len);
+	}
+	buf_addc(b, '"');
+}
+
+static void
+add_field(struct buf *b, const struct log_field *f, bool json)
+{
+	if (f->value == NULL || *f->value == '\0')
+		return;
+	if (!json) {
+		if (b->n > 0)
+			buf_addc(b, ' ');
+		buf_addf(b, "%s=", f->key);
+		add_value(b, f->value);
+		return;
+	}
+	buf_adds(b, b->n == 0 ? "{" : ",");
+	json_string(b, f->key);
+	buf_addc(b, ':');
+	if (f->number)
+		buf_adds(b, f->value);
+	else
+		json_string(b, f->value);
+}
+
+static void
+to_syslog(const struct log *log, int priority, const struct buf *line)
+{
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	struct sockaddr_un sun = {.sun_family = AF_UNIX, .sun_path = PATH_LOG};
+	struct buf b = {0};
+	struct tm tm;
+	time_t now;
+	ssize_t r;
+	int fd;
+
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return;
+	if (connect(fd, (struct sockaddr *)&sun, sizeof sun) == 0) {
+		now = time(NULL);
+		localtime_r(&now, &tm);
+		buf_addf(&b, "<%d>%.3s %2d %02d:%02d:%02d pinmail[%ld]: %s",
+		    log->facility | priority, months + tm.tm_mon * 3,
+		    tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
+		    (long)getpid(), line->p);
+		r = send(fd, b.p, b.n, MSG_NOSIGNAL | MSG_DONTWAIT);
+		(void)r;
+		buf_clear(&b);
+	}
+	close(fd);
+}
+
+static void
+to_file(const char *path, const struct buf *line)
+{
+	ssize_t r;
+	int fd;
+
+	if (strcmp(path, "-") == 0) {
+		r = write(STDERR_FILENO, line->p, line->n);
+		(void)r;
+		return;
+	}
+	fd = open(path,
+	    O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
+	    0600);
+	if (fd < 0)
+		return;
+	r = write(fd, line->p, line->n);
+	(void)r;
+	close(fd);
+}
+
+static void
+add_time(struct buf *b, const struct log *log)
+{
+	char text[128];
+	struct tm tm;
+	time_t now;
+
+	now = time(NULL);
+	localtime_r(&now, &tm);
+	if (log->json)
+		strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S%z", &tm);
+	else if (strftime(text, sizeof text, log->time_format, &tm) == 0)
+		return;
+	if (log->json)
+		add_field(b, &(struct log_field){"time", text, false}, true);
+	else
+		buf_adds(b, text);
+}
+
+void
+log_write(const struct log *log, int priority, const struct log_field *f,
+    size_t n)
+{
+	struct buf b = {0};
+
+	if (log->syslog) {
+		for (size_t i = 0; i < n; i++)
+			add_field(&b, &f[i], log->json);
+		if (log->json)
+			buf_addc(&b, '}');
+		to_syslog(log, priority, &b);
+		buf_reset(&b);
+	}
+	if (log->file != NULL) {
+		add_time(&b, log);
+		for (size_t i = 0; i < n; i++)
+			add_field(&b, &f[i], log->json);
+		buf_adds(&b, log->json ? "}\n" : "\n");
+		to_file(log->file, &b);
+	}
+	buf_clear(&b);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include "lib/base/mem.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#ifdef HAVE_SYS_PRCTL_H
+#include <sys/prctl.h>
+#endif
+
+static _Noreturn void
+out_of_memory(void)
+{
+	static const char line[] = "pinmail: out of memory; try again later\n";
+	ssize_t r;
+
+	r = write(STDERR_FILENO, line, sizeof line - 1);
+	(void)r;
+	_exit(EX_TEMPFAIL);
+}
+
+void *
+mem_alloc(size_t n)
+{
+	void *p;
+
+	p = calloc(1, n > 0 ? n : 1);
+	if (p == NULL)
+		out_of_memory();
+	return p;
+}
+
+void *
+mem_resize(void *p, size_t n, size_t size)
+{
+	if (size > 0 && n > SIZE_MAX / size)
+		out_of_memory();
+	p = realloc(p, n * size > 0 ? n * size : 1);
+	if (p == NULL)
+		out_of_memory();
+	return p;
+}
+
+char *
+mem_dup(const char *s)
+{
+	return mem_dupn(s, strlen(s));
+}
+
+char *
+mem_dupn(const char *s, size_t n)
+{
+	char *p;
+
+	p = mem_alloc(n + 1);
+	memcpy(p, s, n);
+	return p;
+}
+
+void
+mem_wipe(void *p, size_t n)
+{
+	if (n > 0)
+		explicit_bzero(p, n);
+}
+
+void
+mem_guard(void)
+{
+	const struct rlimit none = {0, 0};
+
+	setrlimit(RLIMIT_CORE, &none);
+#ifdef PR_SET_DUMPABLE
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}

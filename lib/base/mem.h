@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PINMAIL_BASE_MEM_H
+#define PINMAIL_BASE_MEM_H
+
+#include <stddef.h>
+
+/*
+ * Memory, or the end of the process with EX_TEMPFAIL and a line on stderr:
+ * nothing has been promised to anybody where memory is asked for.  Zeroed.
+ */
+void *mem_alloc(size_t);
+
+/* As realloc(3), with n items of a size; an overflow is memory run out. */
+void *mem_resize(void *, size_t n, size_t size);
+
+char *mem_dup(const char *);
+
+/* The first n bytes, NUL-terminated. */
+char *mem_dupn(const char *, size_t n);
+
+/* Overwrite bytes that were secret; never optimised away. */
+void mem_wipe(void *, size_t);
+
+/*
+ * From here on the process holds a secret: no core file, no ptrace by other
+ * processes of this user.
+ */
+void mem_guard(void);
+
+#endif
