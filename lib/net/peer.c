@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include "lib/net/peer.h"
+
+#include <limits.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/ascii.h"
+#include "lib/base/file.h"
+#include "lib/base/mem.h"
+
+/* RFC 6698, 2.1 and 7. */
+enum { USAGE_PKIX_TA = 0, USAGE_DANE_TA = 2, USAGE_DANE_EE = 3 };
+enum { SELECT_CERT = 0, SELECT_KEY = 1 };
+enum { MATCH_FULL = 0, MATCH_SHA256 = 1 };
+
+static void
+add(struct peer_records *l, const struct pin *pin, unsigned char usage,
+    unsigned char selector, const void *data, size_t n)
+{
+	struct peer_record *r;
+
+	l->v = mem_resize(l->v, l->n + 1, sizeof *l->v);
+	r = &l->v[l->n++];
+	*r = (struct peer_record){.pin = pin,
+	    .usage = usage,
+	    .selector = selector,
+	    .matching = n == 32 ? MATCH_SHA256 : MATCH_FULL,
+	    .data = mem_alloc(n),
+	    .len = n};
+	memcpy(r->data, data, n);
+}
+
+static FILE *
+open_pem(const char *path, struct err *e)
+{
+	struct file_trouble trouble;
+	struct stat st;
+	FILE *f = NULL;
+	int fd;
+
+	fd = file_open(path, &st, &trouble, e);
+	if (fd >= 0 && (f = fdopen(fd, "r")) == NULL) {
+		err_set(e, ERR_SYSTEM, "cannot be read");
+		close(fd);
+	}
+	return f;
+}
+
+/* `pin cert FILE` is the first certificate of a file, `pin ca FILE` all. */
+static bool
+add_file(struct peer_records *l, const struct pin *pin, struct err *e)
+{
+	unsigned char hash[32], *der;
+	size_t before = l->n;
+	X509 *cert;
+	FILE *f;
+	int n;
+
+	f = open_pem(pin->path, e);
+	if (f == NULL)
+		return err_in(e, "pin %s", pin->path);
+	while ((cert = PEM_read_X509(f, NULL, NULL, NULL)) != NULL) {
+		der = NULL;
+		n = i2d_X509(cert, &der);
+		if (n > 0 && pin->kind == PIN_CA)
+			add(l, pin, USAGE_DANE_TA, SELECT_CERT, der,
+			    (size_t)n);
+		else if (n > 0
+		    && X509_digest(cert, EVP_sha256(), hash, NULL) == 1)
+			add(l, pin, USAGE_DANE_EE, SELECT_CERT, hash,
+			    sizeof hash);
+		OPENSSL_free(der);
+		X509_free(cert);
+		if (pin->kind != PIN_CA)
+			break;
+	}
+	ERR_clear_error();
+	fclose(f);
+	if (l->n == before)
+		return err_set(e, ERR_CONFIG,
+		    "pin %s: there is no certificate in it (PEM)", pin->path);
+	return true;
+}
+
+bool
+peer_records_make(struct peer_records *l, const struct pins *pins,
+    struct err *e)
+{
+	const struct pin *pin;
+	size_t n = sizeof pin->hash;
+
+	for (size_t i = 0; i < pins->n; i++) {
+		pin = &pins->v[i];
+		if (pin->path != NULL) {
+			if (!add_file(l, pin, e))
+				return false;
+		} else if (pin->kind == PIN_KEY) {
+			add(l, pin, USAGE_DANE_EE, SELECT_KEY, pin->hash, n);
+		} else if (pin->kind == PIN_CERT) {
+			add(l, pin, USAGE_DANE_EE, SELECT_CERT, pin->hash, n);
+		} else {
+			/* Sent by the server, or held by the trust store. */
+			add(l, pin, USAGE_DANE_TA, SELECT_KEY, pin->hash, n);
+			add(l, pin, USAGE_PKIX_TA, SELECT_KEY, pin->hash, n);
+		}
+	}
+	return true;
+}
+
+bool
+peer_expect(SSL *ssl, const struct peer_records *l, struct err *e)
+{
+	const struct peer_record *r;
+
+	for (size_t i = 0; i < l->n; i++) {
+		r = &l->v[i];
+		/* One that is skipped would leave us to the public CAs. */
+		if (SSL_dane_tlsa_add(ssl, r->usage, r->selector, r->matching,
+		        r->data, r->len)
+		    != 1)
+			return err_set(e, ERR_TLS,
+			    "OpenSSL does not take a pin");
+	}
+	return l->n > 0 || err_set(e, ERR_CONFIG, "there is no pin");
+}
+
+static void
+note_days(X509 *cert, int *days)
+{
+	int d, s;
+
+	if (ASN1_TIME_diff(&d, &s, NULL, X509_get0_notAfter(cert)) == 1
+	    && d < *days)
+		*days = d;
+}
+
+bool
+peer_proved(SSL *ssl, const struct peer_records *l, struct facts *facts)
+{
+	const unsigned char *data;
+	uint8_t usage, selector, matching;
+	struct buf b = {0};
+	STACK_OF(X509) *chain;
+	size_t n;
+	int depth;
+
+	if (SSL_get_verify_result(ssl) != X509_V_OK)
+		return false;
+	depth = SSL_get0_dane_authority(ssl, NULL, NULL);
+	if (depth < 0
+	    || SSL_get0_dane_tlsa(ssl, &usage, &selector, &matching, &data, &n)
+	        < 0)
+		return false;
+	for (size_t i = 0; i < l->n; i++) {
+		const struct peer_record *r = &l->v[i];
+
+		if (r->usage != usage || r->selector != selector
+		    || r->len != n || memcmp(r->data, data, n) != 0)
+			continue;
+		pin_print(&b, r->pin);
+		snprintf(facts->pin, sizeof facts->pin, "%s", b.p);
+		buf_clear(&b);
+		break;
+	}
+	facts->depth = depth;
+	facts->days_left = INT_MAX;
+	chain = SSL_get0_verified_chain(ssl);
+	for (int i = 0; i <= depth && i < sk_X509_num(chain); i++)
+		note_days(sk_X509_value(chain, i), &facts->days_left);
+	return true;
+}
+
+/* RFC 5929, 4.1: the hash of the signature, never weaker than SHA-256. */
+static void
+note_endpoint(X509 *cert, struct facts *facts)
+{
+	const EVP_MD *md;
+	unsigned n = 0;
+	int nid;
+
+	if (X509_get_signature_info(cert, &nid, NULL, NULL, NULL) != 1
+	    || nid == NID_undef)
+		return;
+	if (nid == NID_md5 || nid == NID_sha1)
+		nid = NID_sha256;
+	md = EVP_get_digestbynid(nid);
+	if (md != NULL && EVP_MD_get_size(md) <= (int)sizeof facts->endpoint
+	    && X509_digest(cert, md, facts->endpoint, &n) == 1)
+		facts->endpoint_len = n;
+}
+
+static void
+note_group(SSL *ssl, struct facts *facts)
+{
+	int nid = SSL_get_negotiated_group(ssl);
+	const char *name = NULL;
+
+	if (nid != NID_undef)
+		name = SSL_group_to_name(ssl, nid);
+	snprintf(facts->group, sizeof facts->group, "%s",
+	    name != NULL ? name : "");
+}
+
+void
+peer_facts(SSL *ssl, struct facts *facts)
+{
+	static const char label[] = "EXPORTER-Channel-Binding";
+	X509 *cert = SSL_get0_peer_certificate(ssl);
+
+	snprintf(facts->tls, sizeof facts->tls, "%s", SSL_get_version(ssl));
+	snprintf(facts->cipher, sizeof facts->cipher, "%s",
+	    SSL_get_cipher_name(ssl));
+	note_group(ssl, facts);
+	/* RFC 9266, 2: only where it is unique to the session. */
+	if (SSL_version(ssl) >= TLS1_3_VERSION
+	    && SSL_export_keying_material(ssl, facts->exporter,
+	           sizeof facts->exporter, label, sizeof label - 1,
+	           (const unsigned char *)"", 0, 1)
+	        == 1)
+		facts->exporter_len = sizeof facts->exporter;
+	if (cert != NULL)
+		note_endpoint(cert, facts);
+}
+
+/* The store serves `pin ca sha256:` alone, and is never trusted by itself. */
+bool
+peer_trust(SSL_CTX *ctx, const struct pins *pins, const char *trust_file,
+    struct err *e)
+{
+	X509_STORE *store = SSL_CTX_get_cert_store(ctx);
+	bool needed = false;
+	X509_LOOKUP *dir;
+
+	for (size_t i = 0; i < pins->n; i++)
+		needed = needed
+		    || (pins->v[i].kind == PIN_CA && pins->v[i].path == NULL);
+	if (!needed)
+		return true;
+	if (trust_file != NULL)
+		return X509_STORE_load_file(store, trust_file) == 1
+		    || err_set(e, ERR_CONFIG,
+		        "tls_trust_file %s: there is no certificate in it "
+		        "(PEM)",
+		        trust_file);
+	dir = X509_STORE_add_lookup(store, X509_LOOKUP_hash_dir());
+	return (dir != NULL
+	           && X509_LOOKUP_add_dir(dir, PINMAIL_CA_DIR,
+	                  X509_FILETYPE_PEM)
+	               == 1)
+	    || err_set(e, ERR_TLS, "%s cannot be used", PINMAIL_CA_DIR);
+}
+
+/* Append the pin line of the key that the peer showed. */
+static bool
+shown(X509 *cert, struct buf *b)
+{
+	unsigned char *der = NULL, hash[32];
+	char hex[65];
+	bool ok;
+	int n;
+
+	n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &der);
+	ok = n > 0
+	    && EVP_Digest(der, (size_t)n, hash, NULL, EVP_sha256(), NULL) == 1;
+	OPENSSL_free(der);
+	if (ok) {
+		ascii_hex(hex, hash, sizeof hash);
+		buf_addf(b, "pin sha256:%s", hex);
+	}
+	return ok;
+}
+
+bool
+peer_untrusted(SSL *ssl, const char *host, struct err *e)
+{
+	STACK_OF(X509) *chain = SSL_get_peer_cert_chain(ssl);
+	long why = SSL_get_verify_result(ssl);
+	struct buf pin = {0};
+	X509 *leaf;
+
+	leaf = chain != NULL ? sk_X509_value(chain, 0) : NULL;
+	if (leaf == NULL || !shown(leaf, &pin))
+		return err_set(e, ERR_UNTRUSTED,
+		    "%s showed no certificate; nothing was sent", host);
+	err_set(e, ERR_UNTRUSTED,
+	    "%s proved no pinned key (%s); it showed: %s%s; nothing was sent; "
+	    "if its key was changed on purpose, compare on the server and add "
+	    "that line",
+	    host,
+	    why == X509_V_OK || why == X509_V_ERR_DANE_NO_MATCH
+	        ? "no pin matches"
+	        : X509_verify_cert_error_string(why),
+	    pin.p,
+	    X509_self_signed(leaf, 0) == 1
+	        ? " (self-signed: a `pin ca` can not match it)"
+	        : "");
+	buf_clear(&pin);
+	return false;
+}
+
+void
+peer_records_clear(struct peer_records *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		free(l->v[i].data);
+	free(l->v);
+	*l = (struct peer_records){0};
+}

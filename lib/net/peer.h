@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PINMAIL_NET_PEER_H
+#define PINMAIL_NET_PEER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/err.h"
+#include "lib/base/facts.h"
+#include "lib/base/pin.h"
+
+struct ssl_st; /* OpenSSL's SSL and SSL_CTX */
+struct ssl_ctx_st;
+
+/* A TLSA record (RFC 6698, 2.1) made of a pin. */
+struct peer_record {
+	const struct pin *pin;
+	unsigned char usage, selector, matching;
+	unsigned char *data;
+	size_t len;
+};
+
+/* Starts as {0}, ends with peer_records_clear. */
+struct peer_records {
+	struct peer_record *v;
+	size_t n;
+};
+
+/* The records of these pins; files are read.  ERR_CONFIG. */
+bool peer_records_make(struct peer_records *, const struct pins *,
+    struct err *);
+
+/* Hand them to OpenSSL's verifier; each must be taken.  ERR_TLS. */
+bool peer_expect(struct ssl_st *, const struct peer_records *, struct err *);
+
+/* Has the peer proved one of them?  Then also facts: pin, depth, days. */
+bool peer_proved(struct ssl_st *, const struct peer_records *,
+    struct facts *);
+
+/* Version, cipher, group and channel bindings. */
+void peer_facts(struct ssl_st *, struct facts *);
+
+/*
+ * Let the CAs of the file, or of the system's hashed directory, complete a
+ * chain up to a `pin ca sha256:`, if there is one.  ERR_CONFIG, ERR_TLS.
+ */
+bool peer_trust(struct ssl_ctx_st *, const struct pins *,
+    const char *trust_file, struct err *);
+
+/* ERR_UNTRUSTED: why, and the pin line of the key that was shown.  False. */
+bool peer_untrusted(struct ssl_st *, const char *host, struct err *);
+
+void peer_records_clear(struct peer_records *);
+
+#endif

@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include "lib/net/tls.h"
+
+#include <arpa/inet.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/mem.h"
+#include "lib/net/peer.h"
+
+#define PIECE ((size_t)64 * 1024)      /* of plaintext a write takes */
+#define PENDING_MAX ((size_t)128 * 1024) /* of ciphertext before it waits */
+
+/* Forward secrecy and AEAD; TLS 1.3 has nothing else. */
+#define CIPHERS_12 "ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:DHE+CHACHA20"
+
+struct tls {
+	SSL_CTX *ctx;
+	SSL *ssl;
+	BIO_METHOD *method;
+	struct peer_records records;
+	const char *host;
+	const struct layer *lower; /* what TLS runs over */
+	void *handle;
+	struct buf pending; /* ciphertext that the lower layer did not take */
+	size_t pending_at;
+	struct err broken; /* the lower layer's error, if it had one */
+};
+
+/* The first line of OpenSSL's queue, without its numbers. */
+static const char *
+reason(void)
+{
+	unsigned long code = ERR_peek_error();
+	const char *text = ERR_reason_error_string(code);
+
+	return text != NULL ? text : "no reason given";
+}
+
+/* Hand ciphertext down; what it does not take stays. */
+static bool
+push(struct tls *t, struct err *e)
+{
+	ssize_t r;
+
+	while (t->pending_at < t->pending.n) {
+		r = t->lower->write(t->handle,
+		    t->pending.p + t->pending_at,
+		    t->pending.n - t->pending_at, e);
+		if (r == LAYER_ERROR)
+			return false;
+		if (r <= 0)
+			break;
+		t->pending_at += (size_t)r;
+	}
+	if (t->pending_at < t->pending.n && t->pending_at < PIECE)
+		return true;
+	buf_consume(&t->pending, t->pending_at);
+	t->pending_at = 0;
+	return true;
+}
+
+static size_t
+unsent(const struct tls *t)
+{
+	return t->pending.n - t->pending_at;
+}
+
+/* All records of a flight are gathered here, so that it is one write. */
+static int
+bio_write(BIO *bio, const char *p, size_t n, size_t *done)
+{
+	struct tls *t = BIO_get_data(bio);
+
+	buf_add(&t->pending, p, n);
+	*done = n;
+	return 1;
+}
+
+static int
+bio_read(BIO *bio, char *p, size_t n, size_t *done)
+{
+	struct tls *t = BIO_get_data(bio);
+	struct err e;
+	ssize_t r;
+
+	BIO_clear_retry_flags(bio);
+	r = t->lower->read(t->handle, p, n, &e);
+	if (r > 0) {
+		*done = (size_t)r;
+		return 1;
+	}
+	if (r == LAYER_WANT_READ || r == LAYER_WANT_WRITE)
+		BIO_set_retry_read(bio);
+	else if (r == LAYER_ERROR)
+		t->broken = e;
+	return 0;
+}
+
+/* BIO_flush is a no-op: push decides when a flight leaves. */
+static long
+bio_ctrl(BIO *bio, int cmd, long num, void *p)
+{
+	(void)bio;
+	(void)num;
+	(void)p;
+	return cmd == BIO_CTRL_FLUSH ? 1 : 0;
+}
+
+static int
+bio_create(BIO *bio)
+{
+	BIO_set_init(bio, 1);
+	return 1;
+}
+
+static bool
+make_bio(struct tls *t)
+{
+	BIO *bio;
+
+	t->method = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "layer");
+	if (t->method == NULL)
+		return false;
+	BIO_meth_set_write_ex(t->method, bio_write);
+	BIO_meth_set_read_ex(t->method, bio_read);
+	BIO_meth_set_ctrl(t->method, bio_ctrl);
+	BIO_meth_set_create(t->method, bio_create);
+	bio = BIO_new(t->method);
+	if (bio == NULL)
+		return false;
+	BIO_set_data(bio, t);
+	SSL_set_bio(t->ssl, bio, bio);
+	return true;
+}
+
+static bool
+load_client(SSL_CTX *ctx, const struct tls_settings *s, struct err *e)
+{
+	if (s->cert_file == NULL)
+		return true;
+	if (SSL_CTX_use_certificate_chain_file(ctx, s->cert_file) != 1)
+		return err_set(e, ERR_CONFIG, "tls_cert_file %s: %s",
+		    s->cert_file, reason());
+	if (SSL_CTX_use_PrivateKey_file(ctx, s->key_file, SSL_FILETYPE_PEM)
+	    != 1)
+		return err_set(e, ERR_CONFIG, "tls_key_file %s: %s",
+		    s->key_file, reason());
+	return true;
+}
+
+static bool
+make_context(struct tls *t, const struct tls_settings *s, struct err *e)
+{
+	SSL_CTX *ctx = t->ctx = SSL_CTX_new(TLS_client_method());
+
+	if (ctx == NULL)
+		return err_set(e, ERR_TLS, "OpenSSL: %s", reason());
+	SSL_CTX_set_security_level(ctx, 2);
+	SSL_CTX_set_options(ctx,
+	    SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION
+	        | SSL_OP_NO_COMPRESSION | SSL_OP_CLEANSE_PLAINTEXT);
+	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+	SSL_CTX_set_mode(ctx,
+	    SSL_MODE_ENABLE_PARTIAL_WRITE
+	        | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	SSL_CTX_set_read_ahead(ctx, 1);
+	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
+	if (SSL_CTX_set_min_proto_version(ctx,
+	        s->tls13 ? TLS1_3_VERSION : TLS1_2_VERSION)
+	        != 1
+	    || SSL_CTX_set_cipher_list(ctx, CIPHERS_12) != 1
+	    || SSL_CTX_dane_enable(ctx) <= 0)
+		return err_set(e, ERR_TLS, "OpenSSL: %s", reason());
+	SSL_CTX_dane_set_flags(ctx, DANE_FLAG_NO_DANE_EE_NAMECHECKS);
+	return load_client(ctx, s, e)
+	    && peer_trust(ctx, s->pins, s->trust_file, e);
+}
+
+static bool
+is_literal(const char *host)
+{
+	unsigned char ip[16];
+
+	return inet_pton(AF_INET, host, ip) == 1
+	    || inet_pton(AF_INET6, host, ip) == 1;
+}
+
+static bool
+make_session(struct tls *t, struct err *e)
+{
+	bool literal = is_literal(t->host);
+	X509_VERIFY_PARAM *param;
+
+	t->ssl = SSL_new(t->ctx);
+	if (t->ssl == NULL
+	    || SSL_dane_enable(t->ssl, literal ? NULL : t->host) <= 0)
+		return err_set(e, ERR_TLS, "OpenSSL: %s", reason());
+	param = SSL_get0_param(t->ssl);
+	if (literal && X509_VERIFY_PARAM_set1_ip_asc(param, t->host) != 1)
+		return err_set(e, ERR_TLS, "OpenSSL: %s", reason());
+	X509_VERIFY_PARAM_set_hostflags(param,
+	    X509_CHECK_FLAG_NEVER_CHECK_SUBJECT
+	        | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+	/* Else nobody looks at the dates of a pinned intermediate. */
+	X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
+	if (!peer_expect(t->ssl, &t->records, e))
+		return false;
+	SSL_set_connect_state(t->ssl);
+	return make_bio(t) || err_set(e, ERR_TLS, "OpenSSL: %s", reason());
+}
+
+struct tls *
+tls_prepare(const struct tls_settings *s, struct err *e)
+{
+	struct tls *t;
+
+	/* OPENSSL_CONF and openssl.cnf could load code, and take time. */
+	if (OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1) {
+		err_set(e, ERR_TLS, "OpenSSL does not start");
+		return NULL;
+	}
+	t = mem_alloc(sizeof *t);
+	t->host = s->host;
+	if (peer_records_make(&t->records, s->pins, e)
+	    && make_context(t, s, e) && make_session(t, e))
+		return t;
+	tls_close(t);
+	return NULL;
+}
+
+/* What a failed SSL_ call wants, or LAYER_ERROR; 0 is the end. */
+static ssize_t
+want(struct tls *t, int r, struct err *e)
+{
+	switch (SSL_get_error(t->ssl, r)) {
+	case SSL_ERROR_WANT_READ:
+		return LAYER_WANT_READ;
+	case SSL_ERROR_WANT_WRITE:
+		return LAYER_WANT_WRITE;
+	case SSL_ERROR_ZERO_RETURN:
+		return 0;
+	default:
+		break;
+	}
+	if (t->broken.kind != ERR_NONE)
+		*e = t->broken;
+	else if (ERR_peek_error() == 0
+	    || ERR_GET_REASON(ERR_peek_error())
+	        == SSL_R_UNEXPECTED_EOF_WHILE_READING)
+		return 0; /* lines tell whether they are whole */
+	else
+		err_set(e, ERR_TLS, "TLS: %s", reason());
+	return LAYER_ERROR;
+}
+
+static ssize_t
+tls_read(void *handle, void *p, size_t n, struct err *e)
+{
+	struct tls *t = handle;
+	size_t done;
+
+	if (!push(t, e))
+		return LAYER_ERROR;
+	ERR_clear_error();
+	if (SSL_read_ex(t->ssl, p, n, &done) == 1)
+		return (ssize_t)done;
+	return want(t, 0, e);
+}
+
+static ssize_t
+tls_write(void *handle, const void *p, size_t n, struct err *e)
+{
+	struct tls *t = handle;
+	size_t done;
+
+	if (unsent(t) > PENDING_MAX) {
+		if (!push(t, e))
+			return LAYER_ERROR;
+		if (unsent(t) > PENDING_MAX)
+			return LAYER_WANT_WRITE;
+	}
+	ERR_clear_error();
+	if (SSL_write_ex(t->ssl, p, n < PIECE ? n : PIECE, &done) != 1)
+		return want(t, 0, e);
+	/* The rest of the flight joins this one if it is short. */
+	if (done == n && !push(t, e))
+		return LAYER_ERROR;
+	return (ssize_t)done;
+}
+
+static bool
+tls_wait(void *handle, short events, int64_t until, struct err *e)
+{
+	struct tls *t = handle;
+
+	if (unsent(t) > 0)
+		events |= POLLOUT;
+	return t->lower->wait(t->handle, events, until, e);
+}
+
+static void
+tls_end(void *handle)
+{
+	struct tls *t = handle;
+	struct err e;
+
+	if (t->broken.kind == ERR_NONE) {
+		SSL_shutdown(t->ssl);
+		push(t, &e);
+	}
+	ERR_clear_error();
+	t->lower->end(t->handle);
+}
+
+static void
+tls_layer_close(void *handle)
+{
+	struct tls *t = handle;
+
+	t->lower->close(t->handle);
+	tls_close(t);
+}
+
+static const struct layer tls_layer
+    = {tls_read, tls_write, tls_wait, tls_end, tls_layer_close};
+
+static bool
+handshake_failed(struct tls *t, ssize_t r, struct err *e)
+{
+	int why = ERR_GET_REASON(ERR_peek_error());
+
+	if (r == 0)
+		return err_set(e, ERR_TLS,
+		    "the server closed the connection in the handshake");
+	if (e->kind != ERR_TLS)
+		return err_in(e, "TLS handshake");
+	if (why == SSL_R_CERTIFICATE_VERIFY_FAILED)
+		return peer_untrusted(t->ssl, t->host, e);
+	if (why == SSL_R_WRONG_VERSION_NUMBER
+	    || why == SSL_R_UNSUPPORTED_PROTOCOL)
+		return err_set(e, ERR_TLS,
+		    "the server does not speak TLS 1.2 or later here (%s); "
+		    "see port and tls_starttls",
+		    reason());
+	return err_in(e, "handshake");
+}
+
+static bool
+handshake(struct tls *t, int64_t until, struct err *e)
+{
+	ssize_t r;
+	int done;
+
+	for (;;) {
+		ERR_clear_error();
+		e->kind = ERR_NONE;
+		done = SSL_do_handshake(t->ssl);
+		if (done == 1)
+			return true;
+		r = want(t, done, e);
+		if (r == 0 || r == LAYER_ERROR)
+			return handshake_failed(t, r, e);
+		if (!push(t, e)
+		    || !tls_wait(t, r == LAYER_WANT_READ ? POLLIN : POLLOUT,
+		        until, e))
+			return err_in(e, "TLS handshake");
+	}
+}
+
+bool
+tls_start(struct tls *t, struct stream *s, int64_t until,
+    struct facts *facts, struct err *e)
+{
+	struct err ignored;
+
+	/* Bytes from before the handshake would pass as proved ones. */
+	if (!stream_drained(s))
+		return err_set(e, ERR_UNTRUSTED,
+		    "%s spoke before the TLS handshake; if it wants STARTTLS "
+		    "on this port, write tls_starttls on; else somebody is in "
+		    "the way; nothing was sent",
+		    t->host);
+	t->lower = stream_layer(s, &t->handle);
+	if (!handshake(t, until, e)) {
+		push(t, &ignored); /* an alert tells the server why */
+		return false;
+	}
+	peer_facts(t->ssl, facts);
+	if (!peer_proved(t->ssl, &t->records, facts))
+		return peer_untrusted(t->ssl, t->host, e);
+	stream_cover(s, &tls_layer, t);
+	stream_set_proved(s);
+	return true;
+}
+
+void
+tls_close(struct tls *t)
+{
+	if (t == NULL)
+		return;
+	SSL_free(t->ssl);
+	SSL_CTX_free(t->ctx);
+	BIO_meth_free(t->method);
+	peer_records_clear(&t->records);
+	buf_clear(&t->pending);
+	free(t);
+}
