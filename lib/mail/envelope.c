@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include "lib/mail/envelope.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/ascii.h"
+#include "lib/base/mem.h"
+#include "lib/mail/addr.h"
+
+/* FNV-1a, blind to the case of letters. */
+static size_t
+hash(const char *s)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+	for (; *s != '\0'; s++)
+		h = (h ^ (unsigned char)ascii_lower(*s))
+		    * UINT64_C(0x100000001b3);
+	return (size_t)(h ^ h >> 32);
+}
+
+/* The local part is the receiver's business; the domain has no case. */
+static bool
+same_path(const char *a, const char *b)
+{
+	const char *at = strrchr(a, '@');
+	size_t n = at != NULL ? (size_t)(at - a) : strlen(a);
+
+	return strncmp(a, b, n) == 0 && ascii_casecmp(a + n, b + n) == 0;
+}
+
+/* The slot where the path is, or belongs. */
+static size_t *
+slot(const struct envelope *env, const char *path)
+{
+	size_t i = hash(path) % env->nslots;
+
+	while (env->slots[i] != 0
+	    && !same_path(path, env->rcpt[env->slots[i] - 1].mailbox.p))
+		i = (i + 1) % env->nslots;
+	return &env->slots[i];
+}
+
+static void
+grow(struct envelope *env)
+{
+	env->room = env->room > 0 ? env->room * 2 : 16;
+	env->rcpt = mem_resize(env->rcpt, env->room, sizeof *env->rcpt);
+	free(env->slots);
+	env->nslots = env->room * 2;
+	env->slots = mem_alloc(env->nslots * sizeof *env->slots);
+	for (size_t i = 0; i < env->n; i++)
+		*slot(env, env->rcpt[i].mailbox.p) = i + 1;
+}
+
+void
+envelope_sender(struct envelope *env, const char *path)
+{
+	buf_reset(&env->sender);
+	buf_adds(&env->sender, path);
+	env->utf8 = env->utf8 || ascii_has_8bit(path, strlen(path));
+}
+
+void
+envelope_add(struct envelope *env, const struct mailbox *m)
+{
+	struct recipient r = {0};
+	size_t *s;
+
+	if (env->n == env->room)
+		grow(env);
+	mailbox_path(&r.mailbox, m);
+	s = slot(env, r.mailbox.p);
+	if (*s != 0) {
+		buf_clear(&r.mailbox);
+		return;
+	}
+	env->utf8 = env->utf8 || ascii_has_8bit(r.mailbox.p, r.mailbox.n);
+	env->rcpt[env->n++] = r;
+	*s = env->n;
+}
+
+static bool
+add_field(struct envelope *env, const struct header *h,
+    const struct field *f, struct err *e)
+{
+	struct mailboxes list = {0};
+	const char *p;
+	size_t n;
+	bool ok;
+
+	p = header_value(h, f, &n);
+	ok = addr_parse(&list, p, n, e);
+	for (size_t i = 0; ok && i < list.n; i++)
+		envelope_add(env, &list.v[i]);
+	mailboxes_clear(&list);
+	return ok || err_in(e, "the %s field", header_name(f->name));
+}
+
+bool
+envelope_from_header(struct envelope *env, const struct header *h,
+    struct err *e)
+{
+	size_t first = 0, end = h->n;
+	enum field_name name;
+	bool resent;
+
+	resent = header_resent(h, &first, &end);
+	if (!resent) {
+		first = 0;
+		end = h->n;
+	}
+	for (size_t i = first; i < end; i++) {
+		name = h->v[i].name;
+		if (resent ? name != FIELD_RESENT_TO && name != FIELD_RESENT_CC
+		            && name != FIELD_RESENT_BCC
+		           : name != FIELD_TO && name != FIELD_CC
+		            && name != FIELD_BCC)
+			continue;
+		if (!add_field(env, h, &h->v[i], e))
+			return false;
+	}
+	return true;
+}
+
+void
+envelope_clear(struct envelope *env)
+{
+	for (size_t i = 0; i < env->n; i++) {
+		buf_clear(&env->rcpt[i].mailbox);
+		buf_clear(&env->rcpt[i].orcpt);
+	}
+	free(env->rcpt);
+	free(env->slots);
+	buf_clear(&env->sender);
+	buf_clear(&env->envid);
+	*env = (struct envelope){0};
+}

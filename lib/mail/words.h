@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PINMAIL_MAIL_WORDS_H
+#define PINMAIL_MAIL_WORDS_H
+
+#include "lib/base/buf.h"
+
+/*
+ * Append text as encoded words (RFC 2047, 2) of at most 75 characters, a
+ * fold between them: base64 of UTF-8, or of "unknown-8bit".
+ */
+void words_encode(struct buf *, const char *);
+
+#endif
