@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include "cmd/collect.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/ascii.h"
+#include "lib/base/clock.h"
+#include "lib/base/wait.h"
+#include "lib/mail/addr.h"
+
+void
+job_clear(struct job *j)
+{
+	envelope_clear(&j->env);
+	free(j->id);
+}
+
+bool
+collect_message(struct message *m, int fd, struct err *e)
+{
+	static char piece[64 * 1024];
+	ssize_t r;
+
+	for (;;) {
+		/* Hours may go by: a job writes as it runs. */
+		if (!wait_fd(fd, POLLIN, CLOCK_NEVER, e))
+			return err_in(e, "reading the message");
+		r = read(fd, piece, sizeof piece);
+		if (r < 0 && (errno == EINTR || errno == EAGAIN))
+			continue;
+		if (r < 0)
+			return err_set(e, ERR_IO,
+			    "reading the message: %s; nothing was sent",
+			    strerror(errno));
+		if (r == 0)
+			return message_end(m, e);
+		if (!message_add(m, piece, (size_t)r, e))
+			return false;
+	}
+}
+
+static bool
+add_operand(struct job *j, const char *s, struct err *e)
+{
+	struct mailboxes list = {0};
+	bool ok = true;
+
+	for (const char *p = s; *p != '\0'; p++)
+		if (ascii_is_control(*p))
+			ok = err_set(e, ERR_INPUT,
+			    "a line break or control character");
+	ok = ok && addr_parse(&list, s, strlen(s), e);
+	if (ok && list.n == 0)
+		ok = err_set(e, ERR_INPUT, "no address");
+	for (size_t i = 0; ok && i < list.n; i++)
+		envelope_add(&j->env, &list.v[i]);
+	mailboxes_clear(&list);
+	return ok || err_in(e, "recipient \"%s\"", s);
+}
+
+bool
+collect_recipients(struct job *j, const struct options *o, struct err *e)
+{
+	for (char *const *p = o->operands; *p != NULL; p++)
+		if (!add_operand(j, *p, e))
+			return false;
+	if (o->from_header
+	    && !envelope_from_header(&j->env, &j->msg->header, e))
+		return false;
+	if (j->env.n == 0)
+		return err_set(e, ERR_USAGE,
+		    "no recipients in the message's To, Cc or Bcc");
+	for (size_t i = 0; i < j->env.n; i++)
+		j->env.rcpt[i].notify = o->notify;
+	j->env.ret = o->ret;
+	if (o->envid != NULL)
+		buf_adds(&j->env.envid, o->envid);
+	return true;
+}

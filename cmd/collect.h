@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PINMAIL_CMD_COLLECT_H
+#define PINMAIL_CMD_COLLECT_H
+
+#include <stdbool.h>
+
+#include "cmd/job.h"
+#include "cmd/options.h"
+#include "lib/base/err.h"
+
+/*
+ * Read the message from a descriptor to its end; nothing has touched the
+ * network yet.  A signal or a read error sends nothing.
+ */
+bool collect_message(struct message *, int fd, struct err *);
+
+/* The recipients: the operands, and with -t the header's.  ERR_INPUT. */
+bool collect_recipients(struct job *, const struct options *, struct err *);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PINMAIL_CMD_JOB_H
+#define PINMAIL_CMD_JOB_H
+
+#include "lib/mail/envelope.h"
+#include "lib/mail/message.h"
+
+/*
+ * What travels: sources make one, a delivery consumes it.  Starts as {0} with
+ * a message; the account, the envelope and the header's edits are settled
+ * before it is delivered.
+ */
+struct job {
+	const char *account; /* its name; borrowed */
+	struct envelope env;
+	struct message *msg;
+	char *id; /* the Message-ID, owned */
+};
+
+void job_clear(struct job *);
+
+#endif

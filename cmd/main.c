@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cmd/collect.h"
+#include "cmd/deliver.h"
+#include "cmd/edit.h"
+#include "cmd/options.h"
+#include "cmd/report.h"
+#include "cmd/sender.h"
+#include "cmd/site.h"
+#include "cmd/submit.h"
+#include "lib/base/wait.h"
+
+#ifdef SANITIZE
+#include <sanitizer/lsan_interface.h>
+#endif
+
+static const char first_words[]
+    = "pinmail reads a message on standard input. To try it:\n"
+      "  echo 'Subject: hello' | pinmail you@example.com\n"
+      "It needs a configuration first: see pinmail.conf(5).\n";
+
+/*
+ * A caller may have closed them; a socket in their place would get our error
+ * messages.  Reading from the write-only one fails, as it should.
+ */
+static void
+open_standard(void)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) < 0
+		    && open("/dev/null", fd == 0 ? O_WRONLY : O_RDWR) < 0)
+			_exit(71);
+}
+
+/* From the command line to a job that is fit to be delivered. */
+static const struct account *
+prepare(struct job *j, const struct options *o, struct conf *conf,
+    const struct site *site, struct err *e)
+{
+	const struct conf_world world = {
+	    .system_file = PINMAIL_SYSCONFDIR "/pinmail.conf",
+	    .home = site->home,
+	    .xdg = site->xdg,
+	    .user = site->user,
+	    .host = site->fqdn != NULL ? site->fqdn : site->node,
+	    .credentials = site->credentials,
+	};
+	const struct account *a;
+
+	if (!collect_message(j->msg, STDIN_FILENO, e)
+	    || !collect_recipients(j, o, e)
+	    || !conf_load(conf, &world, o->config, e))
+		return NULL;
+	a = sender_settle(j, o, conf, site, e);
+	return a != NULL && sender_no_locals(j, a, site, e)
+	        && edit_header(j, o, a, e)
+	    ? a
+	    : NULL;
+}
+
+static int
+send_message(const struct options *o)
+{
+	struct deliver_ways ways = {.verbose = o->verbose};
+	const struct account *a;
+	struct message msg;
+	struct job job = {.msg = &msg};
+	struct facts facts = {0};
+	struct conf conf = {0};
+	struct err e = {0};
+	struct site site;
+	bool ok = false;
+	int status;
+
+	site_read(&site);
+	ways.credentials = site.credentials;
+	message_begin(&msg, site.tmpdir);
+	a = prepare(&job, o, &conf, &site, &e);
+	if (a != NULL)
+		ok = deliver(&job, a, &ways, &facts, &e);
+	submit_outcome(&job, ok, &e);
+	if (e.kind != ERR_NONE)
+		report_line(&e);
+	report_log(&job, a, &site, &facts, &e);
+	status = report_exit(e.kind);
+
+	job_clear(&job);
+	message_clear(&msg);
+	conf_clear(&conf);
+	site_clear(&site);
+	return status;
+}
+
+static int
+run(int argc, char *argv[])
+{
+	struct options o;
+	struct err e = {0};
+
+	if (!options_read(&o, argc, argv, &e)) {
+		report_line(&e);
+		return report_exit(e.kind);
+	}
+	switch (o.mode) {
+	case MODE_HELP:
+		printf("%s", options_help);
+		return fflush(stdout) == 0 ? 0 : report_exit(ERR_IO);
+	case MODE_VERSION:
+		printf("pinmail %s\n", PACKAGE_VERSION);
+		return fflush(stdout) == 0 ? 0 : report_exit(ERR_IO);
+	case MODE_LOST:
+		fputs(isatty(STDIN_FILENO)
+		        ? first_words
+		        : "pinmail: no recipients; name some, or use -t to "
+		          "take them from the message\n",
+		    stderr);
+		return report_exit(ERR_USAGE);
+	case MODE_SEND:
+		break;
+	}
+	return send_message(&o);
+}
+
+int
+main(int argc, char *argv[])
+{
+	int status;
+
+	open_standard();
+	wait_begin();
+	status = run(argc, argv);
+#ifdef SANITIZE
+	__lsan_do_leak_check();
+#endif
+	/* A resolver's thread may still be out; nothing waits for it. */
+	_exit(status);
+}

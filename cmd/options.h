@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PINMAIL_CMD_OPTIONS_H
+#define PINMAIL_CMD_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "lib/base/dsn.h"
+#include "lib/base/err.h"
+
+enum options_mode { MODE_SEND, MODE_HELP, MODE_VERSION, MODE_LOST };
+
+/* What the command line says; all borrowed from it. */
+struct options {
+	enum options_mode mode;
+	bool as_pinmail;  /* not called as sendmail */
+	bool from_header; /* -t */
+	bool verbose;
+	const char *config;    /* -C, NULL: the usual files */
+	const char *account;   /* -a */
+	const char *sender;    /* -f, -r; NULL: not given */
+	const char *full_name; /* -F */
+	const char *envid;     /* -V */
+	unsigned notify;       /* -N */
+	enum dsn_ret ret;      /* -R */
+	char *const *operands; /* recipients, up to a NULL */
+};
+
+/*
+ * Read the command line: POSIX order, options end at the first operand.
+ * MODE_LOST is pinmail without an argument.  ERR_USAGE.
+ */
+bool options_read(struct options *, int argc, char *const argv[],
+    struct err *);
+
+extern const char options_help[];
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include "cmd/report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "lib/base/ascii.h"
+#include "lib/base/log.h"
+
+#define SHOWN 10 /* recipients in a log line */
+
+/* What each kind of trouble means to those who called us and to the log. */
+static const struct {
+	int exit, priority;
+	const char *status;
+} kinds[ERR_KINDS] = {
+    [ERR_NONE] = {EX_OK, LOG_INFO, "sent"},
+    [ERR_USAGE] = {EX_USAGE, LOG_ERR, "usage"},
+    [ERR_INPUT] = {EX_DATAERR, LOG_ERR, "input"},
+    [ERR_RECIPIENT] = {EX_NOUSER, LOG_ERR, "recipient"},
+    [ERR_NOHOST] = {EX_NOHOST, LOG_ERR, "nohost"},
+    [ERR_MESSAGE] = {EX_UNAVAILABLE, LOG_ERR, "message"},
+    [ERR_SERVER] = {EX_UNAVAILABLE, LOG_ERR, "server"},
+    [ERR_SYSTEM] = {EX_OSERR, LOG_ERR, "system"},
+    [ERR_CREATE] = {EX_CANTCREAT, LOG_ERR, "create"},
+    [ERR_IO] = {EX_IOERR, LOG_ERR, "io"},
+    [ERR_UNREACHABLE] = {EX_TEMPFAIL, LOG_ERR, "unreachable"},
+    [ERR_AGAIN] = {EX_TEMPFAIL, LOG_ERR, "again"},
+    [ERR_INTERRUPTED] = {EX_TEMPFAIL, LOG_ERR, "interrupted"},
+    [ERR_MAYBE] = {EX_TEMPFAIL, LOG_ERR, "maybe"},
+    [ERR_PROTOCOL] = {EX_PROTOCOL, LOG_ERR, "protocol"},
+    [ERR_TLS] = {EX_PROTOCOL, LOG_ERR, "tls"},
+    [ERR_UNTRUSTED] = {EX_PROTOCOL, LOG_ALERT, "untrusted"},
+    [ERR_LOGIN] = {EX_NOPERM, LOG_ERR, "login"},
+    [ERR_SECRET] = {EX_NOPERM, LOG_ERR, "secret"},
+    [ERR_SENDER] = {EX_NOPERM, LOG_ERR, "sender"},
+    [ERR_CONFIG] = {EX_CONFIG, LOG_ERR, "config"},
+};
+
+int
+report_exit(enum err_kind kind)
+{
+	return kinds[kind].exit;
+}
+
+void
+report_line(const struct err *e)
+{
+	struct buf b = {0};
+	ssize_t r;
+
+	buf_adds(&b, "pinmail: ");
+	ascii_clean(&b, e->text, strnlen(e->text, sizeof e->text));
+	buf_addc(&b, '\n');
+	r = write(STDERR_FILENO, b.p, b.n);
+	(void)r;
+	buf_clear(&b);
+}
+
+static void
+list_recipients(struct buf *b, const struct envelope *env)
+{
+	for (size_t i = 0; i < env->n && i < SHOWN; i++)
+		buf_addf(b, "%s%s", i > 0 ? "," : "", env->rcpt[i].mailbox.p);
+}
+
+void
+report_log(const struct job *j, const struct account *a,
+    const struct site *site, const struct facts *facts, const struct err *e)
+{
+	char uid[24], port[16] = "", n[24], size[24], status[8], ms[24];
+	bool failed = e->kind != ERR_NONE;
+	struct buf rcpt = {0};
+	struct log log = {.syslog = true, .facility = LOG_MAIL};
+
+	if (a != NULL) {
+		log = (struct log){a->syslog >= 0, a->syslog, a->logfile,
+		    a->logfile_time_format != NULL ? a->logfile_time_format
+		                                   : "%b %d %H:%M:%S",
+		    a->log_json != 0};
+		snprintf(port, sizeof port, "%d", account_port(a));
+	}
+	snprintf(uid, sizeof uid, "%lu", (unsigned long)site->uid);
+	snprintf(n, sizeof n, "%zu", j->env.n);
+	snprintf(size, sizeof size, "%" PRIu64, message_size(j->msg));
+	snprintf(status, sizeof status, "%d", report_exit(e->kind));
+	snprintf(ms, sizeof ms, "%" PRId64, facts->ms);
+	list_recipients(&rcpt, &j->env);
+
+	const struct log_field fields[] = {
+	    {"uid", uid, true},
+	    {"user", site->user, false},
+	    {"parent", site->parent, false},
+	    {"account", j->account, false},
+	    {"host", a != NULL ? a->host : NULL, false},
+	    {"port", port, true},
+	    {"address", facts->address, false},
+	    {"tls", facts->tls, false},
+	    {"cipher", facts->cipher, false},
+	    {"pin", facts->pin, false},
+	    {"mechanism", facts->mechanism, false},
+	    {"login", facts->login, false},
+	    {"from", j->env.sender.n > 0 ? j->env.sender.p : "<>", false},
+	    {"rcpt", buf_str(&rcpt), false},
+	    {"rcpts", n, true},
+	    {"size", size, true},
+	    {"msgid", j->id, false},
+	    {"reply", facts->reply, false},
+	    {"status", kinds[e->kind].status, false},
+	    {"exit", status, true},
+	    {"error", failed ? e->text : NULL, false},
+	    {"ms", ms, true},
+	};
+	log_write(&log, kinds[e->kind].priority, fields,
+	    sizeof fields / sizeof fields[0]);
+	buf_clear(&rcpt);
+}
