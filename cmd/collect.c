@@ -18,6 +18,7 @@ void
 job_clear(struct job *j)
 {
 	envelope_clear(&j->env);
+	free(j->account);
 	free(j->id);
 }
 

@@ -11,7 +11,7 @@
  * before it is delivered.
  */
 struct job {
-	const char *account; /* its name; borrowed */
+	char *account; /* its name, once one is chosen; owned */
 	struct envelope env;
 	struct message *msg;
 	char *id; /* the Message-ID, owned */

@@ -38,10 +38,13 @@ open_standard(void)
 			_exit(71);
 }
 
-/* From the command line to a job that is fit to be delivered. */
-static const struct account *
+/*
+ * From the command line to a job that is fit to be delivered.  *a is the
+ * account as soon as it is chosen.
+ */
+static bool
 prepare(struct job *j, const struct options *o, struct conf *conf,
-    const struct site *site, struct err *e)
+    const struct site *site, const struct account **a, struct err *e)
 {
 	const struct conf_world world = {
 	    .system_file = PINMAIL_SYSCONFDIR "/pinmail.conf",
@@ -51,39 +54,33 @@ prepare(struct job *j, const struct options *o, struct conf *conf,
 	    .host = site->fqdn != NULL ? site->fqdn : site->node,
 	    .credentials = site->credentials,
 	};
-	const struct account *a;
 
-	if (!collect_message(j->msg, STDIN_FILENO, e)
-	    || !collect_recipients(j, o, e)
-	    || !conf_load(conf, &world, o->config, e))
-		return NULL;
-	a = sender_settle(j, o, conf, site, e);
-	return a != NULL && sender_no_locals(j, a, site, e)
-	        && edit_header(j, o, a, e)
-	    ? a
-	    : NULL;
+	return collect_message(j->msg, STDIN_FILENO, e)
+	    && collect_recipients(j, o, e)
+	    && conf_load(conf, &world, o->config, e)
+	    && sender_settle(j, o, conf, site, a, e)
+	    && sender_no_locals(j, *a, site, e) && edit_header(j, o, *a, e);
 }
 
 static int
 send_message(const struct options *o)
 {
 	struct deliver_ways ways = {.verbose = o->verbose};
-	const struct account *a;
+	const struct account *a = NULL;
 	struct message msg;
 	struct job job = {.msg = &msg};
 	struct facts facts = {0};
 	struct conf conf = {0};
 	struct err e = {0};
 	struct site site;
-	bool ok = false;
 	int status;
+	bool ok;
 
 	site_read(&site);
 	ways.credentials = site.credentials;
 	message_begin(&msg, site.tmpdir);
-	a = prepare(&job, o, &conf, &site, &e);
-	if (a != NULL)
-		ok = deliver(&job, a, &ways, &facts, &e);
+	ok = prepare(&job, o, &conf, &site, &a, &e)
+	    && deliver(&job, a, &ways, &facts, &e);
 	submit_outcome(&job, ok, &e);
 	if (e.kind != ERR_NONE)
 		report_line(&e);

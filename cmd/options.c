@@ -195,7 +195,7 @@ options_read(struct options *o, int argc, char *const argv[], struct err *e)
 	slash = strrchr(name, '/');
 	if (slash != NULL)
 		name = slash + 1;
-	*o = (struct options){.as_pinmail = strcmp(name, "sendmail") != 0};
+	*o = (struct options){.as_pinmail = strcmp(name, "pinmail") == 0};
 	if (mode(o, argc, argv))
 		return true;
 	while (i < argc && argv[i][0] == '-' && argv[i][1] != '\0') {

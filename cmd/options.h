@@ -12,7 +12,7 @@ enum options_mode { MODE_SEND, MODE_HELP, MODE_VERSION, MODE_LOST };
 /* What the command line says; all borrowed from it. */
 struct options {
 	enum options_mode mode;
-	bool as_pinmail;  /* not called as sendmail */
+	bool as_pinmail;  /* called by our own name */
 	bool from_header; /* -t */
 	bool verbose;
 	const char *config;    /* -C, NULL: the usual files */

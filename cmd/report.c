@@ -63,6 +63,24 @@ report_line(const struct err *e)
 	buf_clear(&b);
 }
 
+static const char *
+time_format(const struct account *a)
+{
+	if (a->logfile_time_format == NULL)
+		return "%b %d %H:%M:%S";
+	return strcmp(a->logfile_time_format, "none") == 0
+	    ? ""
+	    : a->logfile_time_format;
+}
+
+static const char *
+sender(const struct job *j, const struct account *a)
+{
+	if (a == NULL)
+		return NULL; /* nobody knows yet */
+	return j->env.sender.n > 0 ? j->env.sender.p : "<>";
+}
+
 static void
 list_recipients(struct buf *b, const struct envelope *env)
 {
@@ -81,9 +99,7 @@ report_log(const struct job *j, const struct account *a,
 
 	if (a != NULL) {
 		log = (struct log){a->syslog >= 0, a->syslog, a->logfile,
-		    a->logfile_time_format != NULL ? a->logfile_time_format
-		                                   : "%b %d %H:%M:%S",
-		    a->log_json != 0};
+		    time_format(a), a->log_json != 0};
 		snprintf(port, sizeof port, "%d", account_port(a));
 	}
 	snprintf(uid, sizeof uid, "%lu", (unsigned long)site->uid);
@@ -106,7 +122,7 @@ report_log(const struct job *j, const struct account *a,
 	    {"pin", facts->pin, false},
 	    {"mechanism", facts->mechanism, false},
 	    {"login", facts->login, false},
-	    {"from", j->env.sender.n > 0 ? j->env.sender.p : "<>", false},
+	    {"from", sender(j, a), false},
 	    {"rcpt", buf_str(&rcpt), false},
 	    {"rcpts", n, true},
 	    {"size", size, true},

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/base/ascii.h"
+#include "lib/base/mem.h"
 #include "lib/mail/addr.h"
 #include "lib/mail/local.h"
 
@@ -202,7 +203,8 @@ settle_header(struct job *j, struct claim *cl, const struct account *a,
 	bool change = false, ok = true;
 	enum owner who;
 
-	if (cl->from == NULL || a->set_from == SET_ON)
+	if (cl->from == NULL
+	    || (a->set_from == SET_ON && cl->from->name == FIELD_FROM))
 		return true;
 	for (size_t i = 0; ok && i < cl->mailboxes.n; i++) {
 		m = &cl->mailboxes.v[i];
@@ -222,9 +224,10 @@ settle_header(struct job *j, struct claim *cl, const struct account *a,
 	return ok && (foreign == NULL || keep_reply_to(h, foreign, e));
 }
 
-const struct account *
+bool
 sender_settle(struct job *j, const struct options *o,
-    const struct conf *conf, const struct site *site, struct err *e)
+    const struct conf *conf, const struct site *site,
+    const struct account **account, struct err *e)
 {
 	struct buf sender = {0}, from = {0};
 	const struct account *a = NULL;
@@ -233,19 +236,19 @@ sender_settle(struct job *j, const struct options *o,
 
 	ok = read_option(&cl, o->sender, e)
 	    && read_header(&cl, &j->msg->header, e);
-	if (ok) {
+	if (ok)
 		a = conf_choose(conf, o->account,
 		    choice(&sender, &cl.sender, site) ? sender.p : NULL,
 		    choice(&from, &cl.mailboxes, site) ? from.p : NULL, e);
-		if (a != NULL)
-			j->account = a->name;
-		ok = a != NULL && settle_envelope(j, &cl, a, site, e)
-		    && settle_header(j, &cl, a, site, e);
-	}
+	*account = a;
+	if (a != NULL)
+		j->account = mem_dup(a->name);
+	ok = a != NULL && settle_envelope(j, &cl, a, site, e)
+	    && settle_header(j, &cl, a, site, e);
 	claim_clear(&cl);
 	buf_clear(&sender);
 	buf_clear(&from);
-	return ok ? a : NULL;
+	return ok;
 }
 
 bool

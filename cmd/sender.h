@@ -14,11 +14,12 @@
  * The sender owns the account (promise 3): choose the account, settle the
  * envelope sender, and see that every mailbox of From - of the latest
  * Resent-From in a resent message - is the account's, local, or may be
- * rewritten.  Local and rewritten ones are changed in the header.  NULL:
- * ERR_SENDER when a sender is not owned, ERR_INPUT, ERR_CONFIG.
+ * rewritten.  Local and rewritten ones are changed in the header.  The account
+ * is there as soon as it is chosen, also on failure: ERR_SENDER when a sender
+ * is not owned, ERR_INPUT, ERR_CONFIG.
  */
-const struct account *sender_settle(struct job *, const struct options *,
-    const struct conf *, const struct site *, struct err *);
+bool sender_settle(struct job *, const struct options *, const struct conf *,
+    const struct site *, const struct account **, struct err *);
 
 /* ERR_CONFIG when a recipient is one of this host's people. */
 bool sender_no_locals(const struct job *, const struct account *,

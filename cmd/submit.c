@@ -60,6 +60,7 @@ submit_outcome(const struct job *j, bool delivered, struct err *e)
 	const struct envelope *env = &j->env;
 	enum err_kind common = delivered ? ERR_NONE : e->kind, kind;
 	size_t taken = count(env, TAKEN);
+	char end[80] = "";
 	struct buf b = {0};
 
 	kind = kind_of(env, common);
@@ -79,13 +80,15 @@ submit_outcome(const struct job *j, bool delivered, struct err *e)
 		                        : "not delivered to ");
 		name(&b, env, PENDING, false);
 	}
-	if (taken > 0) {
-		part(&b, "");
-		buf_addf(&b, "delivered to %zu %s, do not resend", taken,
+	if (taken > 0)
+		snprintf(end, sizeof end,
+		    "; delivered to %zu %s, do not resend", taken,
 		    taken == 1 ? "other" : "others");
-	}
 	e->kind = kind;
-	snprintf(e->text, sizeof e->text, "%s",
-	    kind != ERR_NONE ? buf_str(&b) : "");
+	/* However long the replies are, the end must be there. */
+	snprintf(e->text, sizeof e->text, "%.*s%s",
+	    (int)(sizeof e->text - sizeof end),
+	    kind != ERR_NONE ? buf_str(&b) : "",
+	    kind != ERR_NONE ? end : "");
 	buf_clear(&b);
 }

@@ -61,7 +61,7 @@ in_domain(const char *pattern, const char *domain)
 {
 	const char *at = strrchr(pattern, '@');
 
-	return at != NULL && ascii_glob(at + 1, domain);
+	return at != NULL && *domain != '\0' && ascii_glob(at + 1, domain);
 }
 
 bool

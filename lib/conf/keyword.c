@@ -52,6 +52,47 @@ set_string(struct account *a, const struct keyword *k, char *s)
 	*p = s;
 }
 
+#define AT(member) offsetof(struct account, member)
+
+/* Ways to say the same: the last one counts, and the others are forgotten. */
+static const struct {
+	size_t said, forgotten;
+} rivals[] = {
+    {AT(password), AT(passwordeval)},
+    {AT(password), AT(passwordfile)},
+    {AT(passwordeval), AT(password)},
+    {AT(passwordeval), AT(passwordfile)},
+    {AT(passwordfile), AT(password)},
+    {AT(passwordfile), AT(passwordeval)},
+    {AT(user), AT(userfile)},
+    {AT(userfile), AT(user)},
+};
+
+static void
+forget(struct account *a, size_t at)
+{
+	for (size_t i = 0; i < keyword_count; i++) {
+		const struct keyword *k = &keyword_table[i];
+
+		if (k->at != at)
+			continue;
+		a->said[i] = false;
+		if (k->kind == PASSWORD)
+			buf_reset(&a->password);
+		else
+			set_string(a, k, NULL);
+	}
+}
+
+static void
+say(struct account *a, size_t i)
+{
+	for (size_t r = 0; r < sizeof rivals / sizeof rivals[0]; r++)
+		if (rivals[r].said == keyword_table[i].at)
+			forget(a, rivals[r].forgotten);
+	a->said[i] = true;
+}
+
 static void
 inherit(struct account *a, const struct account *base,
     const struct keyword *k)
@@ -82,8 +123,8 @@ account_inherit(struct account *a, const struct account *base)
 	for (size_t i = 0; i < keyword_count; i++) {
 		if (!base->said[i])
 			continue;
+		say(a, i);
 		inherit(a, base, &keyword_table[i]);
-		a->said[i] = true;
 	}
 }
 
@@ -335,7 +376,7 @@ keyword_apply(struct account *a, const struct place *at, const char *keyword,
 	for (size_t i = 0; i < keyword_count; i++) {
 		if (strcmp(keyword_table[i].name, keyword) != 0)
 			continue;
-		a->said[i] = true;
+		say(a, i);
 		return apply(a, &keyword_table[i], at, argument, e);
 	}
 	return unknown(keyword, e);

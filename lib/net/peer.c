@@ -232,6 +232,25 @@ peer_facts(SSL *ssl, struct facts *facts)
 		note_endpoint(cert, facts);
 }
 
+bool
+peer_client(SSL_CTX *ctx, const char *cert_file, const char *key_file,
+    struct err *e)
+{
+	if (cert_file == NULL)
+		return true;
+	if (SSL_CTX_use_certificate_chain_file(ctx, cert_file) != 1)
+		return err_set(e, ERR_CONFIG,
+		    "tls_cert_file %s: cannot be read, or holds no "
+		    "certificate (PEM)",
+		    cert_file);
+	if (SSL_CTX_use_PrivateKey_file(ctx, key_file, SSL_FILETYPE_PEM) != 1)
+		return err_set(e, ERR_CONFIG,
+		    "tls_key_file %s: cannot be read, or holds no key of "
+		    "that certificate (PEM)",
+		    key_file);
+	return true;
+}
+
 /* The store serves `pin ca sha256:` alone, and is never trusted by itself. */
 bool
 peer_trust(SSL_CTX *ctx, const struct pins *pins, const char *trust_file,

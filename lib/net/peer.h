@@ -41,6 +41,10 @@ bool peer_proved(struct ssl_st *, const struct peer_records *,
 /* Version, cipher, group and channel bindings. */
 void peer_facts(struct ssl_st *, struct facts *);
 
+/* Show the peer our own certificate, if there is one.  ERR_CONFIG. */
+bool peer_client(struct ssl_ctx_st *, const char *cert_file,
+    const char *key_file, struct err *);
+
 /*
  * Let the CAs of the file, or of the system's hashed directory, complete a
  * chain up to a `pin ca sha256:`, if there is one.  ERR_CONFIG, ERR_TLS.

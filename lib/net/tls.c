@@ -34,14 +34,19 @@ struct tls {
 	struct err broken; /* the lower layer's error, if it had one */
 };
 
-/* The first line of OpenSSL's queue, without its numbers. */
+/* The first of OpenSSL's errors, without its numbers. */
 static const char *
 reason(void)
 {
-	unsigned long code = ERR_peek_error();
-	const char *text = ERR_reason_error_string(code);
+	const char *text = ERR_reason_error_string(ERR_peek_error());
 
 	return text != NULL ? text : "no reason given";
+}
+
+static bool
+failed(struct err *e)
+{
+	return err_set(e, ERR_TLS, "OpenSSL: %s", reason());
 }
 
 /* Hand ciphertext down; what it does not take stays. */
@@ -114,13 +119,6 @@ bio_ctrl(BIO *bio, int cmd, long num, void *p)
 	return cmd == BIO_CTRL_FLUSH ? 1 : 0;
 }
 
-static int
-bio_create(BIO *bio)
-{
-	BIO_set_init(bio, 1);
-	return 1;
-}
-
 static bool
 make_bio(struct tls *t)
 {
@@ -132,27 +130,12 @@ make_bio(struct tls *t)
 	BIO_meth_set_write_ex(t->method, bio_write);
 	BIO_meth_set_read_ex(t->method, bio_read);
 	BIO_meth_set_ctrl(t->method, bio_ctrl);
-	BIO_meth_set_create(t->method, bio_create);
 	bio = BIO_new(t->method);
 	if (bio == NULL)
 		return false;
 	BIO_set_data(bio, t);
+	BIO_set_init(bio, 1);
 	SSL_set_bio(t->ssl, bio, bio);
-	return true;
-}
-
-static bool
-load_client(SSL_CTX *ctx, const struct tls_settings *s, struct err *e)
-{
-	if (s->cert_file == NULL)
-		return true;
-	if (SSL_CTX_use_certificate_chain_file(ctx, s->cert_file) != 1)
-		return err_set(e, ERR_CONFIG, "tls_cert_file %s: %s",
-		    s->cert_file, reason());
-	if (SSL_CTX_use_PrivateKey_file(ctx, s->key_file, SSL_FILETYPE_PEM)
-	    != 1)
-		return err_set(e, ERR_CONFIG, "tls_key_file %s: %s",
-		    s->key_file, reason());
 	return true;
 }
 
@@ -162,7 +145,7 @@ make_context(struct tls *t, const struct tls_settings *s, struct err *e)
 	SSL_CTX *ctx = t->ctx = SSL_CTX_new(TLS_client_method());
 
 	if (ctx == NULL)
-		return err_set(e, ERR_TLS, "OpenSSL: %s", reason());
+		return failed(e);
 	SSL_CTX_set_security_level(ctx, 2);
 	SSL_CTX_set_options(ctx,
 	    SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION
@@ -178,9 +161,9 @@ make_context(struct tls *t, const struct tls_settings *s, struct err *e)
 	        != 1
 	    || SSL_CTX_set_cipher_list(ctx, CIPHERS_12) != 1
 	    || SSL_CTX_dane_enable(ctx) <= 0)
-		return err_set(e, ERR_TLS, "OpenSSL: %s", reason());
+		return failed(e);
 	SSL_CTX_dane_set_flags(ctx, DANE_FLAG_NO_DANE_EE_NAMECHECKS);
-	return load_client(ctx, s, e)
+	return peer_client(ctx, s->cert_file, s->key_file, e)
 	    && peer_trust(ctx, s->pins, s->trust_file, e);
 }
 
@@ -202,10 +185,10 @@ make_session(struct tls *t, struct err *e)
 	t->ssl = SSL_new(t->ctx);
 	if (t->ssl == NULL
 	    || SSL_dane_enable(t->ssl, literal ? NULL : t->host) <= 0)
-		return err_set(e, ERR_TLS, "OpenSSL: %s", reason());
+		return failed(e);
 	param = SSL_get0_param(t->ssl);
 	if (literal && X509_VERIFY_PARAM_set1_ip_asc(param, t->host) != 1)
-		return err_set(e, ERR_TLS, "OpenSSL: %s", reason());
+		return failed(e);
 	X509_VERIFY_PARAM_set_hostflags(param,
 	    X509_CHECK_FLAG_NEVER_CHECK_SUBJECT
 	        | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
@@ -214,7 +197,7 @@ make_session(struct tls *t, struct err *e)
 	if (!peer_expect(t->ssl, &t->records, e))
 		return false;
 	SSL_set_connect_state(t->ssl);
-	return make_bio(t) || err_set(e, ERR_TLS, "OpenSSL: %s", reason());
+	return make_bio(t) || failed(e);
 }
 
 struct tls *
