@@ -68,12 +68,11 @@ read_secrets(struct session *s, const char *credentials, struct err *e)
 	if (a->auth == AUTH_OFF)
 		return true;
 	mem_guard();
-	if (a->auth == AUTH_EXTERNAL && a->user == NULL
-	    && a->userfile == NULL)
+	if (a->auth == AUTH_EXTERNAL && a->user == NULL && a->userfile == NULL)
 		return true;
 	return secret_user(a, credentials, &s->secrets.user, e)
 	    && (a->auth == AUTH_EXTERNAL
-	        || secret_password(a, credentials, &s->secrets.password, e));
+		|| secret_password(a, credentials, &s->secrets.password, e));
 }
 
 static const char *
@@ -94,8 +93,7 @@ prepare(const struct account *a, struct err *e)
 	    .cert_file = a->tls_cert,
 	    .key_file = a->tls_key,
 	    /* TLS 1.2 would show our certificate to everybody. */
-	    .tls13 = a->tls13 == 1
-	        || (a->tls13 < 0 && a->tls_cert != NULL),
+	    .tls13 = a->tls13 == 1 || (a->tls13 < 0 && a->tls_cert != NULL),
 	};
 
 	return tls_prepare(&settings, e);
@@ -111,8 +109,7 @@ static bool
 connect_proxy(struct session *s, struct err *e)
 {
 	const struct account *a = s->a;
-	int64_t until = clock_until(limited(a, CONNECT_SECONDS),
-	    s->c.deadline);
+	int64_t until = clock_until(limited(a, CONNECT_SECONDS), s->c.deadline);
 
 	return a->proxy_host == NULL || a->socket != NULL
 	    || socks_connect(s->c.stream, a->host, account_port(a), until, e);
@@ -126,14 +123,13 @@ connect_server(struct session *s, struct err *e)
 	bool proxy = a->proxy_host != NULL;
 	struct dial_target target = {
 	    .host = proxy ? a->proxy_host : a->host,
-	    .port = !proxy ? account_port(a)
-	        : a->proxy_port > 0 ? a->proxy_port
-	                            : SOCKS_PORT,
+	    .port = !proxy          ? account_port(a)
+		: a->proxy_port > 0 ? a->proxy_port
+				    : SOCKS_PORT,
 	    .socket = a->socket,
 	    .source_ip = a->source_ip,
 	};
-	int64_t until = clock_until(limited(a, CONNECT_SECONDS),
-	    s->c.deadline);
+	int64_t until = clock_until(limited(a, CONNECT_SECONDS), s->c.deadline);
 	struct dial *d;
 
 	d = dial_begin(&target, e);
@@ -168,7 +164,7 @@ ehlo_name(const struct session *s, const struct envelope *env)
 	if (s->a->domain != NULL)
 		return s->a->domain;
 	return at != NULL && !ascii_has_8bit(at, strlen(at)) ? at + 1
-	                                                     : "localhost";
+							     : "localhost";
 }
 
 static bool
@@ -229,8 +225,8 @@ show(void *arg, char who, const char *line)
 }
 
 bool
-deliver(struct job *j, const struct account *a,
-    const struct deliver_ways *ways, struct facts *facts, struct err *e)
+deliver(struct job *j, const struct account *a, const struct deliver_ways *ways,
+    struct facts *facts, struct err *e)
 {
 	struct session s = {.a = a};
 	int64_t began = clock_now(), seconds = a->deadline;

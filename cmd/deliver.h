@@ -20,7 +20,7 @@ struct deliver_ways {
  * recipients tell what became of each, the facts what was seen; both are
  * valid on failure too, when the error is that of those still PENDING.
  */
-bool deliver(struct job *, const struct account *,
-    const struct deliver_ways *, struct facts *, struct err *);
+bool deliver(struct job *, const struct account *, const struct deliver_ways *,
+    struct facts *, struct err *);
 
 #endif

@@ -61,7 +61,7 @@ settle_id(struct job *j, const struct account *a, struct err *e)
 
 	if (f != NULL
 	    && header_find(h, FIELD_MESSAGE_ID, (size_t)(f - h->v) + 1)
-	        == NULL) {
+		== NULL) {
 		p = header_value(h, f, &n);
 		if (stamp_is_message_id(p, n)) {
 			p = memchr(p, '<', n);
@@ -118,8 +118,7 @@ shown(struct envelope *env, const struct job *j, const struct options *o,
 		return ok;
 	for (size_t i = 0; ok && i < h->n; i++)
 		if (h->v[i].name == FIELD_TO || h->v[i].name == FIELD_CC)
-			header_push(&open, h->text.p + h->v[i].at,
-			    h->v[i].len);
+			header_push(&open, h->text.p + h->v[i].at, h->v[i].len);
 	ok = ok && envelope_from_header(env, &open, e);
 	header_clear(&open);
 	return ok;
@@ -169,8 +168,8 @@ edit_header(struct job *j, const struct options *o, const struct account *a,
 	struct header *h = &j->msg->header;
 
 	return drop_private(h, e)
-	    && (a->set_date == SET_OFF
-	        || header_find(h, FIELD_DATE, 0) != NULL || add_date(h, e))
+	    && (a->set_date == SET_OFF || header_find(h, FIELD_DATE, 0) != NULL
+		|| add_date(h, e))
 	    && settle_id(j, a, e) && settle_from(j, o, a, e)
 	    && settle_to(j, o, a, e) && add_identity(h, a, e);
 }

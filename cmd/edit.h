@@ -15,7 +15,7 @@
  * Sets the job's id.  ERR_INPUT where a signature forbids it, ERR_SYSTEM
  * without randomness.
  */
-bool edit_header(struct job *, const struct options *,
-    const struct account *, struct err *);
+bool edit_header(struct job *, const struct options *, const struct account *,
+    struct err *);
 
 #endif

@@ -20,10 +20,10 @@
 #include <sanitizer/lsan_interface.h>
 #endif
 
-static const char first_words[]
-    = "pinmail reads a message on standard input. To try it:\n"
-      "  echo 'Subject: hello' | pinmail you@example.com\n"
-      "It needs a configuration first: see pinmail.conf(5).\n";
+static const char first_words[] =
+    "pinmail reads a message on standard input. To try it:\n"
+    "  echo 'Subject: hello' | pinmail you@example.com\n"
+    "It needs a configuration first: see pinmail.conf(5).\n";
 
 /*
  * A caller may have closed them; a socket in their place would get our error
@@ -113,9 +113,9 @@ run(int argc, char *argv[])
 		return fflush(stdout) == 0 ? 0 : report_exit(ERR_IO);
 	case MODE_LOST:
 		fputs(isatty(STDIN_FILENO)
-		        ? first_words
-		        : "pinmail: no recipients; name some, or use -t to "
-		          "take them from the message\n",
+			? first_words
+			: "pinmail: no recipients; name some, or use -t to "
+			  "take them from the message\n",
 		    stderr);
 		return report_exit(ERR_USAGE);
 	case MODE_SEND:

@@ -67,11 +67,11 @@ static const struct option {
     {'x', NO_VALUE, IGNORE},
 };
 
-const char options_help[]
-    = "usage: pinmail [-C file] [-tv] [-a account] [-f sender] [-F name]\n"
-      "               [-N when] [-R full|hdrs] [-V envid] [recipient ...]\n"
-      "Reads a message on standard input and submits it.  See pinmail(1);\n"
-      "the configuration is described in pinmail.conf(5).\n";
+const char options_help[] =
+    "usage: pinmail [-C file] [-tv] [-a account] [-f sender] [-F name]\n"
+    "               [-N when] [-R full|hdrs] [-V envid] [recipient ...]\n"
+    "Reads a message on standard input and submits it.  See pinmail(1);\n"
+    "the configuration is described in pinmail.conf(5).\n";
 
 static const struct option *
 find(char letter)
@@ -145,8 +145,7 @@ act(struct options *o, enum action action, const char *value, bool first,
 
 /* One argument's letters; *i goes behind what they took. */
 static bool
-letters(struct options *o, int argc, char *const argv[], int *i,
-    struct err *e)
+letters(struct options *o, int argc, char *const argv[], int *i, struct err *e)
 {
 	const struct option *opt;
 	const char *p, *value;

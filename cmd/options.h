@@ -29,8 +29,7 @@ struct options {
  * Read the command line: POSIX order, options end at the first operand.
  * MODE_LOST is pinmail without an argument.  ERR_USAGE.
  */
-bool options_read(struct options *, int argc, char *const argv[],
-    struct err *);
+bool options_read(struct options *, int argc, char *const argv[], struct err *);
 
 extern const char options_help[];
 

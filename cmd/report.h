@@ -15,7 +15,7 @@ int report_exit(enum err_kind);
 void report_line(const struct err *);
 
 /* The one line for the log.  The account may be NULL. */
-void report_log(const struct job *, const struct account *,
-    const struct site *, const struct facts *, const struct err *);
+void report_log(const struct job *, const struct account *, const struct site *,
+    const struct facts *, const struct err *);
 
 #endif

@@ -12,9 +12,9 @@
 
 /* Who is said to have sent it. */
 struct claim {
-	bool given, null;        /* -f; its null sender */
-	struct mailboxes sender; /* of -f, one or none */
-	struct field *from;      /* the field that counts, or NULL */
+	bool given, null;           /* -f; its null sender */
+	struct mailboxes sender;    /* of -f, one or none */
+	struct field *from;         /* the field that counts, or NULL */
 	struct mailboxes mailboxes; /* in it */
 };
 
@@ -73,8 +73,7 @@ read_header(struct claim *cl, const struct header *h, struct err *e)
 		return true;
 	p = header_value(h, cl->from, &n);
 	if (!addr_parse(&cl->mailboxes, p, n, e))
-		return err_in(e, "the %s field",
-		    header_name(cl->from->name));
+		return err_in(e, "the %s field", header_name(cl->from->name));
 	if (cl->mailboxes.n == 0)
 		return err_set(e, ERR_INPUT, "the %s field has no address",
 		    header_name(cl->from->name));
@@ -111,8 +110,8 @@ owner_of(const struct account *a, const struct mailbox *m,
 }
 
 static bool
-not_owned(const struct account *a, const struct mailbox *m,
-    const char *where, struct err *e)
+not_owned(const struct account *a, const struct mailbox *m, const char *where,
+    struct err *e)
 {
 	struct buf path = {0};
 
@@ -126,8 +125,8 @@ not_owned(const struct account *a, const struct mailbox *m,
 }
 
 static bool
-settle_envelope(struct job *j, const struct claim *cl,
-    const struct account *a, const struct site *site, struct err *e)
+settle_envelope(struct job *j, const struct claim *cl, const struct account *a,
+    const struct site *site, struct err *e)
 {
 	const struct mailbox *m = NULL;
 	struct buf path = {0};
@@ -225,9 +224,8 @@ settle_header(struct job *j, struct claim *cl, const struct account *a,
 }
 
 bool
-sender_settle(struct job *j, const struct options *o,
-    const struct conf *conf, const struct site *site,
-    const struct account **account, struct err *e)
+sender_settle(struct job *j, const struct options *o, const struct conf *conf,
+    const struct site *site, const struct account **account, struct err *e)
 {
 	struct buf sender = {0}, from = {0};
 	const struct account *a = NULL;

@@ -77,7 +77,7 @@ submit_outcome(const struct job *j, bool delivered, struct err *e)
 	if (common != ERR_NONE && count(env, PENDING) > 0) {
 		part(&b,
 		    common == ERR_MAYBE ? "perhaps delivered to "
-		                        : "not delivered to ");
+					: "not delivered to ");
 		name(&b, env, PENDING, false);
 	}
 	if (taken > 0)
@@ -88,7 +88,6 @@ submit_outcome(const struct job *j, bool delivered, struct err *e)
 	/* However long the replies are, the end must be there. */
 	snprintf(e->text, sizeof e->text, "%.*s%s",
 	    (int)(sizeof e->text - sizeof end),
-	    kind != ERR_NONE ? buf_str(&b) : "",
-	    kind != ERR_NONE ? end : "");
+	    kind != ERR_NONE ? buf_str(&b) : "", kind != ERR_NONE ? end : "");
 	buf_clear(&b);
 }

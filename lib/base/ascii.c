@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-static const char base64_digits[]
-    = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const char base64_digits[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 bool
 ascii_is_alpha(char c)
@@ -87,7 +87,7 @@ ascii_glob(const char *pattern, const char *s)
 			from = s;
 		} else if ((*pattern == '?' && *s != '@')
 		    || (*pattern != '\0'
-		        && ascii_lower(*pattern) == ascii_lower(*s))) {
+			&& ascii_lower(*pattern) == ascii_lower(*s))) {
 			pattern++;
 			s++;
 		} else if (star != NULL && *from != '@') {
@@ -166,7 +166,7 @@ ascii_clean(struct buf *b, const char *s, size_t n)
 		/* U+0080 to U+009F are control characters too. */
 		if (len == 0 || ascii_is_control(s[i])
 		    || (len == 2 && (unsigned char)s[i] == 0xc2
-		        && (unsigned char)s[i + 1] < 0xa0)) {
+			&& (unsigned char)s[i + 1] < 0xa0)) {
 			buf_addf(b, "\\x%02x", (unsigned char)s[i]);
 			len = 1;
 		} else {

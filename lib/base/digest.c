@@ -42,7 +42,7 @@ digest_pbkdf2(enum digest d, const void *password, size_t n, const void *salt,
 {
 	return n <= INT_MAX && salt_len <= INT_MAX && iterations <= INT_MAX
 	    && PKCS5_PBKDF2_HMAC(password, (int)n, salt, (int)salt_len,
-	           (int)iterations, method(d), (int)digest_size(d), out)
+		   (int)iterations, method(d), (int)digest_size(d), out)
 	    == 1;
 }
 

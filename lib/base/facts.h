@@ -13,13 +13,13 @@ struct facts {
 	char address[64]; /* of the server, numeric, with port */
 	char tls[16];     /* "TLSv1.3" */
 	char cipher[64];
-	char group[32];      /* of the key exchange */
-	char pin[128];       /* the pin that the server proved */
-	int depth;           /* of the certificate that matched: 0 is the leaf */
-	int days_left;       /* of that certificate or of its chain */
-	char mechanism[32];  /* of AUTH */
-	char login[256];     /* who logged in */
-	char reply[512];     /* the server's last, cleaned */
+	char group[32];     /* of the key exchange */
+	char pin[128];      /* the pin that the server proved */
+	int depth;          /* of the certificate that matched: 0 is the leaf */
+	int days_left;      /* of that certificate or of its chain */
+	char mechanism[32]; /* of AUTH */
+	char login[256];    /* who logged in */
+	char reply[512];    /* the server's last, cleaned */
 	unsigned char exporter[32]; /* tls-exporter (RFC 9266) */
 	size_t exporter_len;
 	unsigned char endpoint[64]; /* tls-server-end-point (RFC 5929, 4) */

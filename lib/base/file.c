@@ -70,8 +70,7 @@ file_open(const char *path, struct stat *st, struct file_trouble *trouble,
 		if (trouble->denied && stat(path, st) == 0)
 			err_set(e, ERR_CONFIG,
 			    "uid %lu may not read it (owner %lu, mode %04o)",
-			    (unsigned long)geteuid(),
-			    (unsigned long)st->st_uid,
+			    (unsigned long)geteuid(), (unsigned long)st->st_uid,
 			    (unsigned)(st->st_mode & 07777));
 		else if (trouble->denied)
 			err_set(e, ERR_CONFIG, "uid %lu may not read it",
@@ -95,8 +94,8 @@ file_read(int fd, struct buf *b, struct err *e)
 	ssize_t r;
 
 	for (;;) {
-		want = b->max > 0 && b->max - b->n < 4096 ? b->max - b->n
-		                                          : 4096;
+		want =
+		    b->max > 0 && b->max - b->n < 4096 ? b->max - b->n : 4096;
 		/* One byte more shows whether the file goes on. */
 		buf_reserve(b, want);
 		r = read(fd, b->p + b->n, want > 0 ? want : 1);

@@ -12,8 +12,8 @@
  */
 struct log {
 	bool syslog;
-	int facility;     /* LOG_MAIL and its like */
-	const char *file; /* NULL: none; "-": standard error */
+	int facility;            /* LOG_MAIL and its like */
+	const char *file;        /* NULL: none; "-": standard error */
 	const char *time_format; /* strftime for the file; "" leaves it out */
 	bool json;
 };

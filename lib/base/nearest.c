@@ -33,8 +33,8 @@ distance(const char *a, const char *b)
 			above = row[j];
 			row[j] = least(above + 1, row[j - 1] + 1,
 			    diagonal
-			        + (ascii_lower(a[i - 1])
-			            != ascii_lower(b[j - 1])));
+				+ (ascii_lower(a[i - 1])
+				    != ascii_lower(b[j - 1])));
 			diagonal = above;
 		}
 	}

@@ -36,6 +36,8 @@ wait_begin(void)
 		    && old.sa_handler != SIG_IGN)
 			sigaction(ends[i], &sa, NULL);
 	}
+	/* Whoever read our -v may leave; that must not cut a delivery. */
+	sigaddset(&set, SIGPIPE);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
@@ -74,15 +76,14 @@ interrupted(struct err *e)
 	if (caught <= held)
 		return false;
 	err_set(e, ERR_INTERRUPTED, "ended by %s",
-	    caught_signal == SIGTERM  ? "SIGTERM"
-	        : caught_signal == SIGINT ? "SIGINT"
-	                                  : "SIGHUP");
+	    caught_signal == SIGTERM      ? "SIGTERM"
+		: caught_signal == SIGINT ? "SIGINT"
+					  : "SIGHUP");
 	return true;
 }
 
 bool
-wait_fds(struct pollfd *fds, nfds_t n, int64_t until, int *ready,
-    struct err *e)
+wait_fds(struct pollfd *fds, nfds_t n, int64_t until, int *ready, struct err *e)
 {
 	struct timespec ts;
 	sigset_t mask;

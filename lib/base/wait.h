@@ -15,7 +15,8 @@
 
 /*
  * Block the three signals; from now on only a wait lets them in.  One that
- * was ignored when we were started stays ignored.
+ * was ignored when we were started stays ignored.  SIGPIPE is blocked for
+ * good.
  */
 void wait_begin(void);
 
@@ -23,8 +24,7 @@ void wait_begin(void);
  * Wait for one of the descriptors.  *ready is how many are, 0 when time ran
  * out.  False: ERR_INTERRUPTED by a signal, ERR_SYSTEM.
  */
-bool wait_fds(struct pollfd *, nfds_t, int64_t until, int *ready,
-    struct err *);
+bool wait_fds(struct pollfd *, nfds_t, int64_t until, int *ready, struct err *);
 
 /*
  * Wait for one descriptor.  False also when time ran out: ERR_UNREACHABLE

@@ -102,10 +102,10 @@ choose(const struct conf *c, const char *name, const char *sender,
 	if (name != NULL) {
 		a = find_name(c, name);
 		if (a == NULL)
-			err_set(e, ERR_CONFIG,
-			    "there is no account %s in %s", name,
+			err_set(e, ERR_CONFIG, "there is no account %s in %s",
+			    name,
 			    c->files.n > 0 ? c->files.v[0]
-			                   : "the configuration");
+					   : "the configuration");
 		return a;
 	}
 	a = find_owner(c, sender);

@@ -45,11 +45,11 @@ struct account {
 	int line;
 
 	char *host, *socket, *source_ip, *proxy_host;
-	int port, proxy_port; /* 0: the default */
+	int port, proxy_port;  /* 0: the default */
 	int timeout, deadline; /* seconds; 0: the built-in limits */
 
-	int starttls;  /* enum conf_starttls */
-	int tls13;     /* -1: unset, 0: 1.2 will do, 1: 1.3 or later */
+	int starttls; /* enum conf_starttls */
+	int tls13;    /* -1: unset, 0: 1.2 will do, 1: 1.3 or later */
 	char *tls_host, *trust_file, *tls_cert, *tls_key;
 	struct pins pins;
 	bool pins_own; /* not inherited */
@@ -61,10 +61,10 @@ struct account {
 	char *from;
 	struct strv senders;
 	bool senders_own;
-	int foreign_from;   /* enum conf_foreign */
-	int from_override;  /* may -f name another sender? */
+	int foreign_from;       /* enum conf_foreign */
+	int from_override;      /* may -f name another sender? */
 	int set_from, set_date; /* enum conf_set */
-	int set_to;         /* enum conf_to */
+	int set_to;             /* enum conf_to */
 	char *full_name, *domain, *identity_header, *aliases;
 	char *dsn_notify, *dsn_return;
 	int dh_bits; /* msmtp's; no effect */

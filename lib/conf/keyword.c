@@ -94,8 +94,7 @@ say(struct account *a, size_t i)
 }
 
 static void
-inherit(struct account *a, const struct account *base,
-    const struct keyword *k)
+inherit(struct account *a, const struct account *base, const struct keyword *k)
 {
 	char *const *s = member(base, k);
 
@@ -214,8 +213,8 @@ wrong_word(const struct keyword *k, const char *s, struct err *e)
 	for (const struct keyword_word *w = k->words; w->word != NULL; w++)
 		if (*w->word != '\0')
 			buf_addf(&b, "%s%s", b.n > 0 ? ", " : "", w->word);
-	err_set(e, ERR_CONFIG, "%s cannot be \"%s\"; it is one of: %s",
-	    k->name, s, b.p);
+	err_set(e, ERR_CONFIG, "%s cannot be \"%s\"; it is one of: %s", k->name,
+	    s, b.p);
 	buf_clear(&b);
 	return false;
 }
@@ -320,8 +319,8 @@ apply(struct account *a, const struct keyword *k, const struct place *at,
 		set_string(a, k, value);
 		if (value != NULL && k->wrong != NULL
 		    && k->wrong(value) != NULL)
-			return err_set(e, ERR_CONFIG, "%s \"%s\": %s",
-			    k->name, value, k->wrong(value));
+			return err_set(e, ERR_CONFIG, "%s \"%s\": %s", k->name,
+			    value, k->wrong(value));
 		return true;
 	case WORD:
 		if (!in_words(k->words, s, &n))

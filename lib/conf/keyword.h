@@ -20,8 +20,8 @@ struct place {
  * Carry out one line about an account.  ERR_CONFIG without the place.
  * `account`, `defaults` and `include` are not for here.
  */
-bool keyword_apply(struct account *, const struct place *,
-    const char *keyword, const char *argument, struct err *);
+bool keyword_apply(struct account *, const struct place *, const char *keyword,
+    const char *argument, struct err *);
 
 /* An account in which nothing was said, with the defaults. */
 struct account *account_new(void);

@@ -26,8 +26,8 @@ struct reader {
 	int depth;
 };
 
-static bool read_file(struct reader *, const char *path,
-    struct file_trouble *, struct err *);
+static bool read_file(struct reader *, const char *path, struct file_trouble *,
+    struct err *);
 
 static void
 add_fault(struct reader *r, const struct err *e)
@@ -74,8 +74,7 @@ trimmed(const char **p, const char *end)
 }
 
 static bool
-inherit_from(struct reader *r, struct account *a, const char *p,
-    struct err *e)
+inherit_from(struct reader *r, struct account *a, const char *p, struct err *e)
 {
 	const struct account *base;
 	const char *end;
@@ -87,8 +86,8 @@ inherit_from(struct reader *r, struct account *a, const char *p,
 		base = find(r, p, n);
 		if (base == NULL || base == a)
 			return err_set(e, ERR_CONFIG,
-			    "there is no account %.*s above this line",
-			    (int)n, p);
+			    "there is no account %.*s above this line", (int)n,
+			    p);
 		account_inherit(a, base);
 		if (*end == '\0')
 			return true;
@@ -106,8 +105,8 @@ begin_account(struct reader *r, const struct place *at, const char *p,
 	if (n == 0 || memchr(p, ',', n) != NULL)
 		return err_set(e, ERR_CONFIG, "write account NAME");
 	if (find(r, p, n) != NULL)
-		return err_set(e, ERR_CONFIG,
-		    "account %.*s is there already", (int)n, p);
+		return err_set(e, ERR_CONFIG, "account %.*s is there already",
+		    (int)n, p);
 	r->current = add_account(r, at, p, n);
 	return *bases == '\0' || inherit_from(r, r->current, bases + 1, e);
 }
@@ -165,8 +164,7 @@ conf_sheltered(const char *path, const char *credentials)
 
 	return strncmp(path, "/run/secrets/", 13) == 0
 	    || strncmp(path, "/var/run/secrets/", 17) == 0
-	    || (n > 0 && strncmp(path, credentials, n) == 0
-	        && path[n] == '/');
+	    || (n > 0 && strncmp(path, credentials, n) == 0 && path[n] == '/');
 }
 
 /* Faults in it are collected; only a file that cannot be read is false. */
@@ -293,7 +291,7 @@ finish(struct account *a)
 {
 	if (a->auth == AUTH_UNSET)
 		a->auth = a->user != NULL || a->userfile != NULL ? AUTH_ANY
-		                                                  : AUTH_OFF;
+								 : AUTH_OFF;
 }
 
 bool
@@ -303,7 +301,7 @@ conf_load(struct conf *c, const struct conf_world *w, const char *only,
 	struct file_trouble trouble;
 
 	if (only != NULL ? !read_conf(c, w, only, &trouble, e)
-	                 : !read_both(c, w, e))
+			 : !read_both(c, w, e))
 		return false;
 	if (c->faults.n > 0)
 		return err_set(e, ERR_CONFIG, "%s", c->faults.v[0]);

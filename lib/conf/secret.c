@@ -56,8 +56,8 @@ from_file(const char *path, const char *credentials, bool exposed_ok,
 }
 
 bool
-secret_user(const struct account *a, const char *credentials,
-    struct buf *out, struct err *e)
+secret_user(const struct account *a, const char *credentials, struct buf *out,
+    struct err *e)
 {
 	if (a->userfile != NULL)
 		return from_file(a->userfile, credentials, true, out, e);
@@ -87,7 +87,7 @@ secret_password(const struct account *a, const char *credentials,
 		    a->file, a->line, a->name);
 	out->max = SECRET_MAX;
 	if (child_output(a->passwordeval,
-	        clock_until(SECRET_SECONDS, CLOCK_NEVER), out, ERR_SECRET, e)
+		clock_until(SECRET_SECONDS, CLOCK_NEVER), out, ERR_SECRET, e)
 	    && first_line(out, e))
 		return true;
 	return err_in(e, "passwordeval of account %s", a->name);

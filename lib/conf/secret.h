@@ -12,8 +12,8 @@
  * The login's name: user, or the first line of userfile.  Appends to a
  * buffer that the caller marked secret.  ERR_SECRET.
  */
-bool secret_user(const struct account *, const char *credentials,
-    struct buf *, struct err *);
+bool secret_user(const struct account *, const char *credentials, struct buf *,
+    struct err *);
 
 /* The password or token: password, passwordfile, or passwordeval. */
 bool secret_password(const struct account *, const char *credentials,

@@ -67,15 +67,16 @@ wrong_field(const char *s)
 	return NULL;
 }
 
-static const struct keyword_word off_on[]
-    = {{"off", 0}, {"on", 1}, {"", 1}, {NULL, 0}};
+static const struct keyword_word off_on[] = {{"off", 0}, {"on", 1}, {"", 1},
+    {NULL, 0}};
 static const struct keyword_word off[] = {{"off", 0}, {NULL, 0}};
 static const struct keyword_word on[] = {{"on", 1}, {"", 1}, {NULL, 0}};
 static const struct keyword_word system_store[] = {{"system", 0}, {NULL, 0}};
 static const struct keyword_word smtp[] = {{"smtp", 0}, {NULL, 0}};
 static const struct keyword_word starttls[] = {{"off", STARTTLS_OFF},
     {"on", STARTTLS_ON}, {"", STARTTLS_ON}, {NULL, 0}};
-static const struct keyword_word versions[] = {{"1.2", 0}, {"1.3", 1}, {NULL, 0}};
+static const struct keyword_word versions[] = {{"1.2", 0}, {"1.3", 1},
+    {NULL, 0}};
 static const struct keyword_word mechanisms[] = {
     {"on", AUTH_ANY},
     {"", AUTH_ANY},
@@ -91,21 +92,23 @@ static const struct keyword_word mechanisms[] = {
     {"xoauth2", AUTH_XOAUTH2},
     {NULL, 0},
 };
-static const struct keyword_word foreign[]
-    = {{"refuse", FOREIGN_REFUSE}, {"rewrite", FOREIGN_REWRITE}, {NULL, 0}};
+static const struct keyword_word foreign[] = {{"refuse", FOREIGN_REFUSE},
+    {"rewrite", FOREIGN_REWRITE}, {NULL, 0}};
 static const struct keyword_word set[] = {{"auto", SET_AUTO}, {"", SET_AUTO},
     {"on", SET_ON}, {"off", SET_OFF}, {NULL, 0}};
-static const struct keyword_word set_or_not[]
-    = {{"auto", SET_AUTO}, {"", SET_AUTO}, {"off", SET_OFF}, {NULL, 0}};
-static const struct keyword_word add_missing[]
-    = {{"on", SET_AUTO}, {"", SET_AUTO}, {"off", SET_OFF}, {NULL, 0}};
-static const struct keyword_word automatic[] = {{"auto", 0}, {"", 0}, {NULL, 0}};
+static const struct keyword_word set_or_not[] = {{"auto", SET_AUTO},
+    {"", SET_AUTO}, {"off", SET_OFF}, {NULL, 0}};
+static const struct keyword_word add_missing[] = {{"on", SET_AUTO},
+    {"", SET_AUTO}, {"off", SET_OFF}, {NULL, 0}};
+static const struct keyword_word automatic[] = {{"auto", 0}, {"", 0},
+    {NULL, 0}};
 static const struct keyword_word to_words[] = {{"off", TO_KEPT},
     {"on", TO_RECIPIENTS}, {"", TO_RECIPIENTS},
     {"undisclosed_recipients", TO_UNDISCLOSED}, {NULL, 0}};
 static const struct keyword_word undisclosed[] = {{"off", TO_KEPT},
     {"on", TO_UNDISCLOSED}, {"", TO_UNDISCLOSED}, {NULL, 0}};
-static const struct keyword_word formats[] = {{"text", 0}, {"json", 1}, {NULL, 0}};
+static const struct keyword_word formats[] = {{"text", 0}, {"json", 1},
+    {NULL, 0}};
 static const struct keyword_word facilities[] = {
     {"off", -1},
     {"on", LOG_MAIL},

@@ -337,9 +337,9 @@ address(struct parser *ps, bool *in_group)
 	}
 	words_clear(&w);
 	if (ok && ps->p < ps->end && *ps->p != ',' && *ps->p != ';')
-		return fail(ps, ascii_is_control(*ps->p)
-		        ? "a control character"
-		        : "something behind an address");
+		return fail(ps,
+		    ascii_is_control(*ps->p) ? "a control character"
+					     : "something behind an address");
 	return ok;
 }
 

@@ -61,8 +61,7 @@ add_strays(struct canon *c, char *out, const char *limit)
 }
 
 size_t
-canon_piece(struct canon *c, const char *in, size_t n, size_t *taken,
-    char *out)
+canon_piece(struct canon *c, const char *in, size_t n, size_t *taken, char *out)
 {
 	const char *p = in, *q, *limit;
 	struct search s;

@@ -12,10 +12,10 @@
  * is dropped.  Starts as {0}.
  */
 struct canon {
-	uint64_t stray; /* CRs that wait for what follows */
-	uint64_t line;  /* bytes of the line so far */
+	uint64_t stray;   /* CRs that wait for what follows */
+	uint64_t line;    /* bytes of the line so far */
 	uint64_t longest; /* bytes of the longest line, without its CRLF */
-	bool eightbit;  /* there was a byte over 127 */
+	bool eightbit;    /* there was a byte over 127 */
 };
 
 /*

@@ -85,8 +85,8 @@ envelope_add(struct envelope *env, const struct mailbox *m)
 }
 
 static bool
-add_field(struct envelope *env, const struct header *h,
-    const struct field *f, struct err *e)
+add_field(struct envelope *env, const struct header *h, const struct field *f,
+    struct err *e)
 {
 	struct mailboxes list = {0};
 	const char *p;
@@ -117,9 +117,9 @@ envelope_from_header(struct envelope *env, const struct header *h,
 	for (size_t i = first; i < end; i++) {
 		name = h->v[i].name;
 		if (resent ? name != FIELD_RESENT_TO && name != FIELD_RESENT_CC
-		            && name != FIELD_RESENT_BCC
-		           : name != FIELD_TO && name != FIELD_CC
-		            && name != FIELD_BCC)
+			    && name != FIELD_RESENT_BCC
+			   : name != FIELD_TO && name != FIELD_CC
+			    && name != FIELD_BCC)
 			continue;
 		if (!add_field(env, h, &h->v[i], e))
 			return false;

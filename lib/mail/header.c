@@ -54,7 +54,8 @@ static enum field_name
 name_of(const char *p, size_t n)
 {
 	for (size_t i = 1; i < NAMES; i++)
-		if (strlen(names[i]) == n && ascii_ncasecmp(names[i], p, n) == 0)
+		if (strlen(names[i]) == n
+		    && ascii_ncasecmp(names[i], p, n) == 0)
 			return (enum field_name)i;
 	return FIELD_OTHER;
 }
@@ -168,13 +169,14 @@ signs(const char *p, size_t n, const char *name)
 
 	/* To the h tag: at the start or behind a semicolon. */
 	for (;;) {
-		while (i < n && (ascii_is_blank(p[i]) || p[i] == '\r'
-		           || p[i] == '\n'))
+		while (i < n
+		    && (ascii_is_blank(p[i]) || p[i] == '\r' || p[i] == '\n'))
 			i++;
 		if (i < n && p[i] == 'h') {
 			i++;
-			while (i < n && (ascii_is_blank(p[i])
-			           || p[i] == '\r' || p[i] == '\n'))
+			while (i < n
+			    && (ascii_is_blank(p[i]) || p[i] == '\r'
+				|| p[i] == '\n'))
 				i++;
 			if (i < n && p[i] == '=')
 				break;

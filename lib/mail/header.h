@@ -68,8 +68,7 @@ const char *header_value(const struct header *, const struct field *,
     size_t *n);
 
 /* The first such field at index from or behind it that is not dropped. */
-struct field *header_find(const struct header *, enum field_name,
-    size_t from);
+struct field *header_find(const struct header *, enum field_name, size_t from);
 
 /* The name as people write it; "" for FIELD_OTHER. */
 const char *header_name(enum field_name);

@@ -85,8 +85,8 @@ mailboxes_add(struct mailboxes *l, const char *name, const char *local,
 		l->room = l->room > 0 ? l->room * 2 : 8;
 		l->v = mem_resize(l->v, l->room, sizeof *l->v);
 	}
-	l->v[l->n++] = (struct mailbox){
-	    mem_dup(name), mem_dup(local), mem_dup(domain)};
+	l->v[l->n++] =
+	    (struct mailbox){mem_dup(name), mem_dup(local), mem_dup(domain)};
 }
 
 void

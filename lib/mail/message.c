@@ -83,7 +83,7 @@ message_add(struct message *m, const char *p, size_t n, struct err *e)
 		room = m->in_body ? store_room(&m->body, CANON_ROOM) : head;
 		out = canon_piece(&m->canon, p, n, &taken, room);
 		ok = room != head ? store_took(&m->body, out, e)
-		                  : add_canonical(m, head, out, e);
+				  : add_canonical(m, head, out, e);
 	}
 	return ok;
 }
@@ -123,8 +123,7 @@ message_eightbit(const struct message *m)
 }
 
 bool
-message_emit(struct message *m, const struct message_sink *sink,
-    struct err *e)
+message_emit(struct message *m, const struct message_sink *sink, struct err *e)
 {
 	struct buf head = {0};
 	const char *p;

@@ -45,8 +45,7 @@ uint64_t message_size(const struct message *);
 
 bool message_eightbit(const struct message *);
 
-bool message_emit(struct message *, const struct message_sink *,
-    struct err *);
+bool message_emit(struct message *, const struct message_sink *, struct err *);
 
 void message_clear(struct message *);
 

@@ -66,8 +66,8 @@ literal(const char **p, const char *end)
 		return false;
 	do {
 		(*p)++;
-	} while (*p < end && **p > 32 && **p < 127 && **p != '['
-	    && **p != ']' && **p != '\\');
+	} while (*p<end &&* * p> 32 && **p < 127 && **p != '[' && **p != ']'
+	    && **p != '\\');
 	if (*p == end || **p != ']')
 		return false;
 	(*p)++;

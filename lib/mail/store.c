@@ -98,8 +98,7 @@ store_read(struct store *s, uint64_t offset, const char **p, size_t *n,
 		buf_reset(&s->mem);
 		buf_reserve(&s->mem, STORE_MEMORY);
 		do {
-			r = pread(s->fd, s->mem.p, STORE_MEMORY,
-			    (off_t)offset);
+			r = pread(s->fd, s->mem.p, STORE_MEMORY, (off_t)offset);
 		} while (r < 0 && errno == EINTR);
 		if (r <= 0)
 			return err_set(e, ERR_IO,

@@ -17,11 +17,11 @@
  * store_begin, ends with store_clear.
  */
 struct store {
-	const char *dir;      /* for the temporary file; borrowed */
-	struct buf mem;       /* all of it, or the window on the file */
-	int fd;               /* -1: no file */
-	uint64_t size;        /* bytes in all */
-	uint64_t window;      /* where in the file mem begins */
+	const char *dir; /* for the temporary file; borrowed */
+	struct buf mem;  /* all of it, or the window on the file */
+	int fd;          /* -1: no file */
+	uint64_t size;   /* bytes in all */
+	uint64_t window; /* where in the file mem begins */
 	bool reading;
 };
 

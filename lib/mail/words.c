@@ -24,8 +24,7 @@ words_encode(struct buf *b, const char *s)
 	for (size_t i = 0; i < n; i += take) {
 		/* A character stays in one word (RFC 2047, 5). */
 		for (take = 0; i + take < n; take += len) {
-			len = utf8 ? ascii_utf8(s + i + take, n - i - take)
-			           : 1;
+			len = utf8 ? ascii_utf8(s + i + take, n - i - take) : 1;
 			if (take + len > WORD_BYTES)
 				break;
 		}

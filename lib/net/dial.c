@@ -22,8 +22,8 @@
 #include "lib/net/resolve.h"
 #include "lib/net/tcp.h"
 
-#define ADDRESSES 16    /* tried at most */
-#define ATTEMPT_MS 250  /* RFC 8305, 5: Connection Attempt Delay */
+#define ADDRESSES 16   /* tried at most */
+#define ATTEMPT_MS 250 /* RFC 8305, 5: Connection Attempt Delay */
 
 struct address {
 	struct sockaddr_storage sa;
@@ -46,9 +46,9 @@ print_address(char *out, size_t size, const struct address *a)
 
 	if (a->sa.ss_family == AF_UNIX
 	    || getnameinfo((const struct sockaddr *)&a->sa, a->len, host,
-	           sizeof host, port, sizeof port,
-	           NI_NUMERICHOST | NI_NUMERICSERV)
-	        != 0)
+		   sizeof host, port, sizeof port,
+		   NI_NUMERICHOST | NI_NUMERICSERV)
+		!= 0)
 		snprintf(out, size, "local socket");
 	else
 		snprintf(out, size,
@@ -98,8 +98,8 @@ attempt(struct dial *d)
 	size_t i = d->next++;
 	int family = d->to[i].sa.ss_family, r;
 
-	d->fd[i] = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
-	    0);
+	d->fd[i] =
+	    socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (d->fd[i] < 0) {
 		failed(d, i, errno);
 		return;
@@ -110,7 +110,7 @@ attempt(struct dial *d)
 		    sizeof one);
 	if (d->from.len > 0
 	    && bind(d->fd[i], (struct sockaddr *)&d->from.sa, d->from.len)
-	        != 0) {
+		!= 0) {
 		failed(d, i, errno);
 		return;
 	}
@@ -123,8 +123,7 @@ static bool
 usable(const struct dial *d, const struct addrinfo *ai)
 {
 	return ai->ai_addrlen <= sizeof d->to[0].sa
-	    && (d->from.len == 0
-	        || d->from.sa.ss_family == ai->ai_family);
+	    && (d->from.len == 0 || d->from.sa.ss_family == ai->ai_family);
 }
 
 /* Families take turns (RFC 8305, 4), in the order that getaddrinfo found. */
@@ -140,7 +139,7 @@ take_addresses(struct dial *d, const struct addrinfo *list)
 
 		while (ai != NULL
 		    && ((ai->ai_family != first) != (side == 1)
-		        || !usable(d, ai)))
+			|| !usable(d, ai)))
 			ai = ai->ai_next;
 		if (ai != NULL) {
 			memcpy(&d->to[d->n].sa, ai->ai_addr, ai->ai_addrlen);
@@ -179,8 +178,7 @@ begin(struct dial *d, const struct dial_target *t, struct err *e)
 		d->resolve = resolve_begin(t->host, t->port, e);
 		return d->resolve != NULL;
 	}
-	if (d->from.len > 0
-	    && d->from.sa.ss_family != d->to[0].sa.ss_family)
+	if (d->from.len > 0 && d->from.sa.ss_family != d->to[0].sa.ss_family)
 		return err_set(e, ERR_CONFIG,
 		    "source_ip %s is of another family than host %s",
 		    t->source_ip, t->host);
@@ -279,8 +277,7 @@ race(struct dial *d, int64_t until, size_t *winner, struct err *e)
 }
 
 struct stream *
-dial_finish(struct dial *d, int64_t until, struct facts *facts,
-    struct err *e)
+dial_finish(struct dial *d, int64_t until, struct facts *facts, struct err *e)
 {
 	const struct addrinfo *list;
 	size_t i;

@@ -14,8 +14,9 @@ enum { LAYER_ERROR = -1, LAYER_WANT_READ = -2, LAYER_WANT_WRITE = -3 };
 /*
  * Something that carries bytes and never blocks: a socket, TLS over another
  * layer, a test's script.  The handle comes first.  read: bytes, 0 at the
- * end, or one of the above.  write: it may take a part.  wait: until one of
- * the poll(2) events, or false with ERR_UNREACHABLE when the time is over.
+ * end, or one of the above.  write: it may take a part, and may hold it back;
+ * of 0 bytes: hand on what is held back, 0 when nothing is.  wait: until one
+ * of the poll(2) events, or false with ERR_UNREACHABLE when the time is over.
  * end: no more is sent.  close: gives up the handle.
  */
 struct layer {

@@ -73,8 +73,7 @@ add_file(struct peer_records *l, const struct pin *pin, struct err *e)
 		der = NULL;
 		n = i2d_X509(cert, &der);
 		if (n > 0 && pin->kind == PIN_CA)
-			add(l, pin, USAGE_DANE_TA, SELECT_CERT, der,
-			    (size_t)n);
+			add(l, pin, USAGE_DANE_TA, SELECT_CERT, der, (size_t)n);
 		else if (n > 0
 		    && X509_digest(cert, EVP_sha256(), hash, NULL) == 1)
 			add(l, pin, USAGE_DANE_EE, SELECT_CERT, hash,
@@ -126,7 +125,7 @@ peer_expect(SSL *ssl, const struct peer_records *l, struct err *e)
 		r = &l->v[i];
 		/* One that is skipped would leave us to the public CAs. */
 		if (SSL_dane_tlsa_add(ssl, r->usage, r->selector, r->matching,
-		        r->data, r->len)
+			r->data, r->len)
 		    != 1)
 			return err_set(e, ERR_TLS,
 			    "OpenSSL does not take a pin");
@@ -150,7 +149,7 @@ peer_proved(SSL *ssl, const struct peer_records *l, struct facts *facts)
 	const unsigned char *data;
 	uint8_t usage, selector, matching;
 	struct buf b = {0};
-	STACK_OF(X509) *chain;
+	STACK_OF(X509) * chain;
 	size_t n;
 	int depth;
 
@@ -159,13 +158,13 @@ peer_proved(SSL *ssl, const struct peer_records *l, struct facts *facts)
 	depth = SSL_get0_dane_authority(ssl, NULL, NULL);
 	if (depth < 0
 	    || SSL_get0_dane_tlsa(ssl, &usage, &selector, &matching, &data, &n)
-	        < 0)
+		< 0)
 		return false;
 	for (size_t i = 0; i < l->n; i++) {
 		const struct peer_record *r = &l->v[i];
 
-		if (r->usage != usage || r->selector != selector
-		    || r->len != n || memcmp(r->data, data, n) != 0)
+		if (r->usage != usage || r->selector != selector || r->len != n
+		    || memcmp(r->data, data, n) != 0)
 			continue;
 		pin_print(&b, r->pin);
 		snprintf(facts->pin, sizeof facts->pin, "%s", b.p);
@@ -224,9 +223,9 @@ peer_facts(SSL *ssl, struct facts *facts)
 	/* RFC 9266, 2: only where it is unique to the session. */
 	if (SSL_version(ssl) >= TLS1_3_VERSION
 	    && SSL_export_keying_material(ssl, facts->exporter,
-	           sizeof facts->exporter, label, sizeof label - 1,
-	           (const unsigned char *)"", 0, 1)
-	        == 1)
+		   sizeof facts->exporter, label, sizeof label - 1,
+		   (const unsigned char *)"", 0, 1)
+		== 1)
 		facts->exporter_len = sizeof facts->exporter;
 	if (cert != NULL)
 		note_endpoint(cert, facts);
@@ -268,14 +267,14 @@ peer_trust(SSL_CTX *ctx, const struct pins *pins, const char *trust_file,
 	if (trust_file != NULL)
 		return X509_STORE_load_file(store, trust_file) == 1
 		    || err_set(e, ERR_CONFIG,
-		        "tls_trust_file %s: there is no certificate in it "
-		        "(PEM)",
-		        trust_file);
+			"tls_trust_file %s: there is no certificate in it "
+			"(PEM)",
+			trust_file);
 	dir = X509_STORE_add_lookup(store, X509_LOOKUP_hash_dir());
 	return (dir != NULL
-	           && X509_LOOKUP_add_dir(dir, PINMAIL_CA_DIR,
-	                  X509_FILETYPE_PEM)
-	               == 1)
+		   && X509_LOOKUP_add_dir(dir, PINMAIL_CA_DIR,
+			  X509_FILETYPE_PEM)
+		       == 1)
 	    || err_set(e, ERR_TLS, "%s cannot be used", PINMAIL_CA_DIR);
 }
 
@@ -317,12 +316,12 @@ peer_untrusted(SSL *ssl, const char *host, struct err *e)
 	    "that line",
 	    host,
 	    why == X509_V_OK || why == X509_V_ERR_DANE_NO_MATCH
-	        ? "no pin matches"
-	        : X509_verify_cert_error_string(why),
+		? "no pin matches"
+		: X509_verify_cert_error_string(why),
 	    pin.p,
 	    X509_self_signed(leaf, 0) == 1
-	        ? " (self-signed: a `pin ca` can not match it)"
-	        : "");
+		? " (self-signed: a `pin ca` can not match it)"
+		: "");
 	buf_clear(&pin);
 	return false;
 }

@@ -35,8 +35,7 @@ bool peer_records_make(struct peer_records *, const struct pins *,
 bool peer_expect(struct ssl_st *, const struct peer_records *, struct err *);
 
 /* Has the peer proved one of them?  Then also facts: pin, depth, days. */
-bool peer_proved(struct ssl_st *, const struct peer_records *,
-    struct facts *);
+bool peer_proved(struct ssl_st *, const struct peer_records *, struct facts *);
 
 /* Version, cipher, group and channel bindings. */
 void peer_facts(struct ssl_st *, struct facts *);

@@ -16,7 +16,7 @@
 
 struct resolve {
 	pthread_mutex_t lock;
-	int users; /* we and the thread: the last one frees it */
+	int users;   /* we and the thread: the last one frees it */
 	int done[2]; /* a pipe whose end tells that the thread is done */
 	char *host, port[8];
 	struct addrinfo *list;
@@ -125,7 +125,7 @@ resolve_finish(struct resolve *r, int64_t until, struct err *e)
 	else
 		err_set(e, ERR_UNREACHABLE, "looking up %s: %s", r->host,
 		    result == EAI_SYSTEM ? strerror(saved)
-		                         : gai_strerror(result));
+					 : gai_strerror(result));
 	return NULL;
 }
 

@@ -27,8 +27,8 @@ put_request(struct stream *s, const char *host, int port)
 {
 	unsigned char head[4] = {SOCKS5, SOCKS_CONNECT, 0, NAME}, ip[16];
 	unsigned char len = (unsigned char)strlen(host);
-	unsigned char number[2]
-	    = {(unsigned char)(port >> 8), (unsigned char)port};
+	unsigned char number[2] = {(unsigned char)(port >> 8),
+	    (unsigned char)port};
 	size_t n = 0;
 
 	if (inet_pton(AF_INET, host, ip) == 1) {
@@ -62,8 +62,8 @@ read_reply(struct stream *s, int64_t until, struct err *e)
 	if (head[1] != 0)
 		return err_set(e, ERR_UNREACHABLE, "%s",
 		    head[1] < sizeof refusals / sizeof refusals[0]
-		        ? refusals[head[1]]
-		        : "refused");
+			? refusals[head[1]]
+			: "refused");
 	switch (head[3]) {
 	case IPV4:
 		n = 4;

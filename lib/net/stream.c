@@ -115,10 +115,14 @@ stream_flush(struct stream *s, int64_t until, struct err *e)
 {
 	short events;
 	ssize_t r;
+	size_t n;
 
-	while (s->out_at < s->out.n) {
-		r = s->layer->write(s->handle, s->out.p + s->out_at,
-		    s->out.n - s->out_at, e);
+	while (!s->broken) {
+		n = s->out.n - s->out_at;
+		r = s->layer->write(s->handle, buf_str(&s->out) + s->out_at, n,
+		    e);
+		if (r == 0 && n == 0)
+			break;
 		if (r > 0) {
 			s->out_at += (size_t)r;
 			continue;
@@ -153,8 +157,8 @@ take_line(struct stream *s, const char **line, size_t *n)
 	char *from = s->in.p + s->in_at, *end = NULL;
 
 	if (s->in.n > s->searched)
-		end = memchr(s->in.p + s->searched, '\n',
-		    s->in.n - s->searched);
+		end =
+		    memchr(s->in.p + s->searched, '\n', s->in.n - s->searched);
 	s->searched = s->in.n;
 	if (end == NULL)
 		return false;
@@ -189,8 +193,7 @@ stream_line(struct stream *s, const char **line, size_t *n, int64_t until,
 }
 
 bool
-stream_bytes(struct stream *s, void *p, size_t n, int64_t until,
-    struct err *e)
+stream_bytes(struct stream *s, void *p, size_t n, int64_t until, struct err *e)
 {
 	if (!stream_flush(s, until, e))
 		return false;

@@ -40,7 +40,7 @@ static ssize_t
 tcp_write(void *handle, const void *p, size_t n, struct err *e)
 {
 	struct tcp *t = handle;
-	ssize_t r = send(t->fd, p, n, MSG_NOSIGNAL);
+	ssize_t r = n > 0 ? send(t->fd, p, n, MSG_NOSIGNAL) : 0;
 
 	if (r >= 0)
 		return r;
@@ -75,8 +75,8 @@ tcp_close(void *handle)
 	free(t);
 }
 
-const struct layer tcp_layer
-    = {tcp_read, tcp_write, tcp_wait, tcp_end, tcp_close};
+const struct layer tcp_layer = {tcp_read, tcp_write, tcp_wait, tcp_end,
+    tcp_close};
 
 void *
 tcp_handle(int fd)

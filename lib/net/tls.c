@@ -15,7 +15,7 @@
 #include "lib/base/mem.h"
 #include "lib/net/peer.h"
 
-#define PIECE ((size_t)64 * 1024)      /* of plaintext a write takes */
+#define PIECE ((size_t)64 * 1024)        /* of plaintext a write takes */
 #define PENDING_MAX ((size_t)128 * 1024) /* of ciphertext before it waits */
 
 /* Forward secrecy and AEAD; TLS 1.3 has nothing else. */
@@ -56,8 +56,7 @@ push(struct tls *t, struct err *e)
 	ssize_t r;
 
 	while (t->pending_at < t->pending.n) {
-		r = t->lower->write(t->handle,
-		    t->pending.p + t->pending_at,
+		r = t->lower->write(t->handle, t->pending.p + t->pending_at,
 		    t->pending.n - t->pending_at, e);
 		if (r == LAYER_ERROR)
 			return false;
@@ -148,17 +147,17 @@ make_context(struct tls *t, const struct tls_settings *s, struct err *e)
 		return failed(e);
 	SSL_CTX_set_security_level(ctx, 2);
 	SSL_CTX_set_options(ctx,
-	    SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION
-	        | SSL_OP_NO_COMPRESSION | SSL_OP_CLEANSE_PLAINTEXT);
+	    SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION
+		| SSL_OP_CLEANSE_PLAINTEXT);
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_mode(ctx,
 	    SSL_MODE_ENABLE_PARTIAL_WRITE
-	        | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+		| SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 	SSL_CTX_set_read_ahead(ctx, 1);
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
 	if (SSL_CTX_set_min_proto_version(ctx,
-	        s->tls13 ? TLS1_3_VERSION : TLS1_2_VERSION)
-	        != 1
+		s->tls13 ? TLS1_3_VERSION : TLS1_2_VERSION)
+		!= 1
 	    || SSL_CTX_set_cipher_list(ctx, CIPHERS_12) != 1
 	    || SSL_CTX_dane_enable(ctx) <= 0)
 		return failed(e);
@@ -191,7 +190,7 @@ make_session(struct tls *t, struct err *e)
 		return failed(e);
 	X509_VERIFY_PARAM_set_hostflags(param,
 	    X509_CHECK_FLAG_NEVER_CHECK_SUBJECT
-	        | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+		| X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
 	/* Else nobody looks at the dates of a pinned intermediate. */
 	X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
 	if (!peer_expect(t->ssl, &t->records, e))
@@ -212,8 +211,8 @@ tls_prepare(const struct tls_settings *s, struct err *e)
 	}
 	t = mem_alloc(sizeof *t);
 	t->host = s->host;
-	if (peer_records_make(&t->records, s->pins, e)
-	    && make_context(t, s, e) && make_session(t, e))
+	if (peer_records_make(&t->records, s->pins, e) && make_context(t, s, e)
+	    && make_session(t, e))
 		return t;
 	tls_close(t);
 	return NULL;
@@ -237,7 +236,7 @@ want(struct tls *t, int r, struct err *e)
 		*e = t->broken;
 	else if (ERR_peek_error() == 0
 	    || ERR_GET_REASON(ERR_peek_error())
-	        == SSL_R_UNEXPECTED_EOF_WHILE_READING)
+		== SSL_R_UNEXPECTED_EOF_WHILE_READING)
 		return 0; /* lines tell whether they are whole */
 	else
 		err_set(e, ERR_TLS, "TLS: %s", reason());
@@ -264,18 +263,17 @@ tls_write(void *handle, const void *p, size_t n, struct err *e)
 	struct tls *t = handle;
 	size_t done;
 
-	if (unsent(t) > PENDING_MAX) {
+	if (n == 0 || unsent(t) > PENDING_MAX) {
 		if (!push(t, e))
 			return LAYER_ERROR;
-		if (unsent(t) > PENDING_MAX)
+		if (unsent(t) > (n == 0 ? 0 : PENDING_MAX))
 			return LAYER_WANT_WRITE;
 	}
+	if (n == 0)
+		return 0;
 	ERR_clear_error();
 	if (SSL_write_ex(t->ssl, p, n < PIECE ? n : PIECE, &done) != 1)
 		return want(t, 0, e);
-	/* The rest of the flight joins this one if it is short. */
-	if (done == n && !push(t, e))
-		return LAYER_ERROR;
 	return (ssize_t)done;
 }
 
@@ -312,8 +310,8 @@ tls_layer_close(void *handle)
 	tls_close(t);
 }
 
-static const struct layer tls_layer
-    = {tls_read, tls_write, tls_wait, tls_end, tls_layer_close};
+static const struct layer tls_layer = {tls_read, tls_write, tls_wait, tls_end,
+    tls_layer_close};
 
 static bool
 handshake_failed(struct tls *t, ssize_t r, struct err *e)
@@ -353,14 +351,14 @@ handshake(struct tls *t, int64_t until, struct err *e)
 			return handshake_failed(t, r, e);
 		if (!push(t, e)
 		    || !tls_wait(t, r == LAYER_WANT_READ ? POLLIN : POLLOUT,
-		        until, e))
+			until, e))
 			return err_in(e, "TLS handshake");
 	}
 }
 
 bool
-tls_start(struct tls *t, struct stream *s, int64_t until,
-    struct facts *facts, struct err *e)
+tls_start(struct tls *t, struct stream *s, int64_t until, struct facts *facts,
+    struct err *e)
 {
 	struct err ignored;
 

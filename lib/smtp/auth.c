@@ -138,7 +138,7 @@ challenge(struct client *c, struct buf *b, struct err *e)
 	p = reply_last(&c->reply, &n);
 	return ascii_unbase64(b, p, n)
 	    || err_set(e, ERR_PROTOCOL,
-	        "%s sent a challenge that is not base64", c->host);
+		"%s sent a challenge that is not base64", c->host);
 }
 
 static bool
@@ -209,7 +209,7 @@ login_scram(struct client *c, const struct login *l, enum sasl mech,
 	ok = ok && challenge(c, &first, e);
 	if (ok)
 		ok = scram_final(s, buf_str(&first), first.n, l->password,
-		         &final, e)
+			 &final, e)
 		    || err_in(e, "%s", c->host);
 	ok = ok && respond(c, &final, e) && read_reply(c, e)
 	    && scram_end(c, s, mech, a, e);
@@ -275,8 +275,8 @@ run_scram(struct client *c, const struct login *l, enum sasl mech,
 }
 
 static bool
-run(struct client *c, const struct login *l, enum sasl mech,
-    struct attempt *a, struct err *e)
+run(struct client *c, const struct login *l, enum sasl mech, struct attempt *a,
+    struct err *e)
 {
 	bool exporter = c->facts->exporter_len > 0;
 
@@ -356,10 +356,10 @@ auth_login(struct client *c, const struct login *l, struct err *e)
 	if (mech == SASL_NONE)
 		return err_set(e, ERR_LOGIN,
 		    c->caps.mechanisms == 0
-		        ? "%s offers no login; write auth off if it needs "
-		          "none"
-		        : "%s offers no way to log in that was not asked for "
-		          "by name; see auth in pinmail.conf(5)",
+			? "%s offers no login; write auth off if it needs "
+			  "none"
+			: "%s offers no way to log in that was not asked for "
+			  "by name; see auth in pinmail.conf(5)",
 		    c->host);
 	if (run(c, l, mech, &a, e))
 		return true;

@@ -57,8 +57,7 @@ command(struct client *c, const char *line, bool secret, struct err *e)
 	bool ok = stream_proved(c->stream);
 
 	for (size_t i = 0; i < sizeof harmless / sizeof harmless[0]; i++)
-		ok = ok
-		    || strncmp(line, harmless[i], strlen(harmless[i])) == 0;
+		ok = ok || strncmp(line, harmless[i], strlen(harmless[i])) == 0;
 	if (!ok)
 		return err_set(e, ERR_UNTRUSTED,
 		    "%s has proved no pinned key; nothing was sent", c->host);

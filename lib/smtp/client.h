@@ -40,8 +40,8 @@ struct client {
 
 	struct caps caps;
 	struct reply reply; /* the last one */
-	bool midway; /* within content: not even QUIT can be said */
-	bool away;   /* all content has left: it may be delivered */
+	bool midway;        /* within content: not even QUIT can be said */
+	bool away;          /* all content has left: it may be delivered */
 };
 
 /*

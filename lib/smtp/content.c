@@ -110,8 +110,7 @@ put_stuffed(void *arg, const char *p, size_t n, struct err *e)
 static bool
 next_chunk(struct content *t, struct err *e)
 {
-	bool last = !t->listening || !t->c->caps.pipelining
-	    || t->left <= CHUNK;
+	bool last = !t->listening || !t->c->caps.pipelining || t->left <= CHUNK;
 
 	t->chunk = last ? t->left : CHUNK;
 	t->left -= t->chunk;

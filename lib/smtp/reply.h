@@ -9,8 +9,8 @@
 
 /* A reply (RFC 5321, 4.2).  Starts as {0}, ends with reply_clear. */
 struct reply {
-	int code;          /* 200 to 599 */
-	struct buf text;   /* of its lines, each ended by LF; as sent */
+	int code;        /* 200 to 599 */
+	struct buf text; /* of its lines, each ended by LF; as sent */
 	bool whole;
 };
 

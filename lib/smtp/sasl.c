@@ -32,7 +32,8 @@ sasl_find(const char *p, size_t n)
 	size_t i;
 
 	for (i = 0; i < SASL_NONE; i++)
-		if (strlen(names[i]) == n && ascii_ncasecmp(names[i], p, n) == 0)
+		if (strlen(names[i]) == n
+		    && ascii_ncasecmp(names[i], p, n) == 0)
 			break;
 	return (enum sasl)i;
 }

@@ -79,12 +79,11 @@ parse_first(const struct scram *s, const char *p, size_t len,
 	    || memcmp(f->nonce, s->nonce.p, s->nonce.n) != 0)
 		return err_set(e, ERR_PROTOCOL,
 		    "SCRAM: the server's nonce does not extend ours");
-	if (!attribute(&p, end, 's', &v, &n)
-	    || !ascii_unbase64(&f->salt, v, n) || f->salt.n == 0)
+	if (!attribute(&p, end, 's', &v, &n) || !ascii_unbase64(&f->salt, v, n)
+	    || f->salt.n == 0)
 		return err_set(e, ERR_PROTOCOL, "SCRAM: a bad salt");
 	if (!attribute(&p, end, 'i', &v, &n) || n >= sizeof number)
-		return err_set(e, ERR_PROTOCOL,
-		    "SCRAM: a bad iteration count");
+		return err_set(e, ERR_PROTOCOL, "SCRAM: a bad iteration count");
 	memcpy(number, v, n);
 	number[n] = '\0';
 	if (!ascii_uint(number, ITERATIONS_MIN, ITERATIONS_MAX, &i))
@@ -105,8 +104,8 @@ prove(struct scram *s, const struct server_first *f, const char *password,
 	size_t n = digest_size(d);
 	bool ok;
 
-	ok = digest_pbkdf2(d, password, strlen(password), f->salt.p,
-	         f->salt.n, f->iterations, salted)
+	ok = digest_pbkdf2(d, password, strlen(password), f->salt.p, f->salt.n,
+		 f->iterations, salted)
 	    && digest_hmac(d, salted, n, "Client Key", 10, key)
 	    && digest_hash(d, key, n, stored)
 	    && digest_hmac(d, stored, n, auth->p, auth->n, proof);
@@ -178,7 +177,7 @@ scram_verify(const struct scram *s, const char *p, size_t len, struct err *e)
 	buf_clear(&sig);
 	return ok
 	    || err_set(e, ERR_UNTRUSTED,
-	        "SCRAM: the server does not know the password itself");
+		"SCRAM: the server does not know the password itself");
 }
 
 void

@@ -16,8 +16,8 @@
  */
 struct scram {
 	enum digest digest;
-	char flag;               /* of GS2: 'p', 'y' or 'n' */
-	const char *binding;     /* with 'p': the type's name */
+	char flag;                  /* of GS2: 'p', 'y' or 'n' */
+	const char *binding;        /* with 'p': the type's name */
 	const unsigned char *bound; /* with 'p': the data */
 	size_t bound_len;
 

@@ -165,8 +165,7 @@ read_rcpt(struct transaction *t, size_t i, struct err *e)
 		else
 			settle(t, i, DEFERRED);
 	} else {
-		settle(t, i,
-		    reply_class(&c->reply) == 4 ? DEFERRED : REFUSED);
+		settle(t, i, reply_class(&c->reply) == 4 ? DEFERRED : REFUSED);
 	}
 	return true;
 }
@@ -221,10 +220,9 @@ transaction_content(struct transaction *t, struct err *e)
 	struct client *c = t->c;
 
 	if (c->caps.chunking)
-		return content_chunks(c, t->msg, t->size, e)
-		    && conclude(t, e);
-	return put_data(t, e) && read_data(t, e)
-	    && content_text(c, t->msg, e) && conclude(t, e);
+		return content_chunks(c, t->msg, t->size, e) && conclude(t, e);
+	return put_data(t, e) && read_data(t, e) && content_text(c, t->msg, e)
+	    && conclude(t, e);
 }
 
 /* Who is to be asked in a pipeline, and whose answer comes next. */
@@ -241,8 +239,7 @@ read_one(struct transaction *t, struct pipeline *p, struct err *e)
 		p->mail = false;
 		return read_mail(t, e);
 	}
-	while (t->env->rcpt[p->read].v.state != PENDING
-	    || t->accepted[p->read])
+	while (t->env->rcpt[p->read].v.state != PENDING || t->accepted[p->read])
 		p->read++;
 	p->open--;
 	return read_rcpt(t, p->read++, e);
@@ -292,13 +289,12 @@ flight_chunk(struct transaction *t, struct pipeline *p, struct err *e)
 	if (!read_all(t, p, e)) {
 		if (c->away
 		    && (e->kind == ERR_UNREACHABLE || e->kind == ERR_PROTOCOL
-		        || e->kind == ERR_INTERRUPTED))
+			|| e->kind == ERR_INTERRUPTED))
 			e->kind = ERR_MAYBE;
 		return false;
 	}
 	/* Without a recipient, what it says of the content is no news. */
-	return t->n_accepted == 0
-	    || (content_verdict(c, e) && conclude(t, e));
+	return t->n_accepted == 0 || (content_verdict(c, e) && conclude(t, e));
 }
 
 static bool

@@ -17,7 +17,7 @@ struct transaction {
 	struct message *msg;
 
 	uint64_t size;
-	bool *accepted;    /* by recipient: 250 to its RCPT */
+	bool *accepted; /* by recipient: 250 to its RCPT */
 	size_t n_accepted;
 	bool full; /* the server takes no more recipients this time */
 };
