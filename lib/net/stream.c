@@ -151,6 +151,12 @@ stream_broken(const struct stream *s)
 	return s->broken;
 }
 
+size_t
+stream_unsent(const struct stream *s)
+{
+	return s->out.n - s->out_at;
+}
+
 static bool
 take_line(struct stream *s, const char **line, size_t *n)
 {

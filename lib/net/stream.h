@@ -33,6 +33,9 @@ void stream_put_secret(struct stream *, const void *, size_t);
 bool stream_flush(struct stream *, int64_t until, struct err *);
 bool stream_broken(const struct stream *);
 
+/* Bytes that were put and have not left. */
+size_t stream_unsent(const struct stream *);
+
 /*
  * The next line, without its CRLF or LF, valid until the next call; flushes
  * first.  False: ERR_UNREACHABLE when the connection is lost or time is over,

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/base/clock.h"
 #include "lib/base/wait.h"
 
 /* Put before it is written; the server is listened to in between. */
@@ -61,15 +62,26 @@ hear(struct content *t, struct err *e)
 	return t->early == GOING;
 }
 
+/* The limit is for a block that gets nowhere; the deadline is for all. */
+static bool
+write_out(struct client *c, struct err *e)
+{
+	size_t before;
+
+	do {
+		before = stream_unsent(c->stream);
+		if (stream_flush(c->stream, client_until(c, SECONDS_BLOCK), e))
+			return true;
+	} while (e->kind == ERR_UNREACHABLE && stream_unsent(c->stream) < before
+	    && clock_left(c->deadline) != 0);
+	return err_in(e, "%s: sending the message", c->host);
+}
+
 static bool
 flush(struct content *t, struct err *e)
 {
-	struct client *c = t->c;
-
 	t->put = 0;
-	if (!stream_flush(c->stream, client_until(c, SECONDS_BLOCK), e))
-		return err_in(e, "%s: sending the message", c->host);
-	return hear(t, e);
+	return write_out(t->c, e) && hear(t, e);
 }
 
 static bool
@@ -161,8 +173,8 @@ emit(struct content *t, struct message *m,
 		return t->early != GOING;
 	show(c, message_size(m));
 	stream_put(c->stream, end, strlen(end));
-	if (!stream_flush(c->stream, client_until(c, SECONDS_BLOCK), e))
-		return err_in(e, "%s: sending the message", c->host);
+	if (!write_out(c, e))
+		return false;
 	if (!stream_broken(c->stream)) {
 		c->midway = false;
 		c->away = true;
