@@ -148,8 +148,10 @@ start_tls(void *arg, struct stream *stream, int64_t until, struct err *e)
 {
 	struct session *s = arg;
 
+	s->c.midway = true; /* a QUIT would stand in the clear */
 	if (!tls_start(s->tls, stream, until, s->c.facts, e))
 		return false;
+	s->c.midway = false;
 	s->tls = NULL;
 	return true;
 }
@@ -176,6 +178,7 @@ greet(struct session *s, const struct envelope *env, struct err *e)
 	if (!later
 	    && !start_tls(s, c->stream, client_until(c, HANDSHAKE_SECONDS), e))
 		return false;
+	c->midway = false;
 	if (!client_greeting(c, e))
 		return false;
 	/* An address literal that tells nobody anything. */
@@ -237,6 +240,7 @@ deliver(struct job *j, const struct account *a, const struct deliver_ways *ways,
 		    + (int64_t)(message_size(j->msg) / SLOWEST);
 	s.c.host = a->host != NULL ? a->host : a->socket;
 	s.c.facts = facts;
+	s.c.midway = true; /* until it is SMTP, no proxy hears QUIT */
 	s.c.timeout = a->timeout;
 	s.c.tls = start_tls;
 	s.c.tls_arg = &s;

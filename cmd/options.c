@@ -91,6 +91,20 @@ has_control(const char *s)
 	return false;
 }
 
+/* RFC 3461, 4.4: printable, and 100 characters at most as xtext. */
+static bool
+is_envid(const char *s)
+{
+	struct buf b = {0};
+	bool ok;
+
+	dsn_print_xtext(&b, s);
+	ok = b.n > 0 && b.n <= 100 && !has_control(s)
+	    && !ascii_has_8bit(s, strlen(s));
+	buf_clear(&b);
+	return ok;
+}
+
 static bool
 act(struct options *o, enum action action, const char *value, bool first,
     struct err *e)
@@ -127,9 +141,7 @@ act(struct options *o, enum action action, const char *value, bool first,
 		dsn_parse_ret(value, &o->ret);
 		break;
 	case ENVID:
-		/* RFC 3461, 4.4: up to 100 printable characters. */
-		if (strlen(value) <= 100 && !has_control(value)
-		    && !ascii_has_8bit(value, strlen(value)))
+		if (is_envid(value))
 			o->envid = value;
 		break;
 	case BODY_MODE:

@@ -3,6 +3,7 @@
 
 #include "lib/base/nearest.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "lib/base/ascii.h"
@@ -23,7 +24,7 @@ distance(const char *a, const char *b)
 	size_t row[LONGEST + 1], n = strlen(b), diagonal, above;
 
 	if (strlen(a) > LONGEST || n > LONGEST)
-		return LONGEST;
+		return SIZE_MAX;
 	for (size_t j = 0; j <= n; j++)
 		row[j] = j;
 	for (size_t i = 1; a[i - 1] != '\0'; i++) {

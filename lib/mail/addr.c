@@ -323,7 +323,6 @@ address(struct parser *ps, bool *in_group)
 	struct words w = {0};
 	bool ok;
 
-	buf_reset(&ps->comment);
 	ok = words(ps, &w);
 	if (ok && at(ps, '<')) {
 		ok = angle(ps, buf_str(&w.phrase));
@@ -349,7 +348,10 @@ addr_parse(struct mailboxes *list, const char *s, size_t n, struct err *e)
 	struct parser ps = {.p = s, .end = s + n, .list = list, .e = e};
 	bool in_group = false, ok = true;
 
-	while (ok && (ok = skip(&ps)) && ps.p < ps.end) {
+	for (;; buf_reset(&ps.comment)) {
+		ok = ok && skip(&ps);
+		if (!ok || ps.p == ps.end)
+			break;
 		if (*ps.p == ',') {
 			ps.p++;
 		} else if (*ps.p == ';') {

@@ -68,9 +68,12 @@ mailbox_print(struct buf *b, const char *name, const char *path)
 		buf_adds(b, path);
 		return;
 	}
-	if (ascii_has_8bit(name, strlen(name)))
+	if (ascii_has_8bit(name, strlen(name))) {
 		words_encode(b, name);
-	else if (is_phrase(name))
+		buf_addf(b, "\r\n <%s>", path);
+		return;
+	}
+	if (is_phrase(name))
 		buf_adds(b, name);
 	else
 		add_quoted(b, name);

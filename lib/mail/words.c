@@ -8,8 +8,11 @@
 
 #include "lib/base/ascii.h"
 
-/* 75 less "=?unknown-8bit?B?" and "?=": 56 digits of base64. */
-#define WORD_BYTES 42
+/*
+ * A line with such a word has 76 characters at most (RFC 2047, 2): 44 digits
+ * of base64, "=?unknown-8bit?B?" and "?=" leave room for a field's name.
+ */
+#define WORD_BYTES 33
 
 void
 words_encode(struct buf *b, const char *s)

@@ -5,8 +5,8 @@
 #include "lib/base/buf.h"
 
 /*
- * Append text as encoded words (RFC 2047, 2) of at most 75 characters, a
- * fold between them: base64 of UTF-8, or of "unknown-8bit".
+ * Append text as encoded words (RFC 2047, 2), a fold between them: base64 of
+ * UTF-8, or of "unknown-8bit".
  */
 void words_encode(struct buf *, const char *);
 

@@ -343,15 +343,12 @@ login_named(struct client *c, const struct login *l, struct err *e)
 	return run(c, l, l->named, &a, e);
 }
 
-bool
-auth_login(struct client *c, const struct login *l, struct err *e)
+static bool
+login_any(struct client *c, const struct login *l, struct err *e)
 {
 	struct attempt a;
 	enum sasl mech;
 
-	snprintf(c->facts->login, sizeof c->facts->login, "%s", l->user);
-	if (l->named != SASL_NONE)
-		return login_named(c, l, e);
 	mech = choose(c, l);
 	if (mech == SASL_NONE)
 		return err_set(e, ERR_LOGIN,
@@ -367,4 +364,18 @@ auth_login(struct client *c, const struct login *l, struct err *e)
 	return is_scram(mech) && a.refused
 	    && (c->caps.mechanisms & 1U << SASL_PLAIN) != 0
 	    && run(c, l, SASL_PLAIN, &a, e);
+}
+
+bool
+auth_login(struct client *c, const struct login *l, struct err *e)
+{
+	struct err ignored;
+	bool ok;
+
+	snprintf(c->facts->login, sizeof c->facts->login, "%s", l->user);
+	ok = l->named != SASL_NONE ? login_named(c, l, e) : login_any(c, l, e);
+	/* Else it would take our QUIT for a response (RFC 4954, 4). */
+	if (!ok && c->reply.code == 334)
+		client_secret(c, "*", &ignored);
+	return ok;
 }

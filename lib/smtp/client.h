@@ -40,7 +40,7 @@ struct client {
 
 	struct caps caps;
 	struct reply reply; /* the last one */
-	bool midway;        /* within content: not even QUIT can be said */
+	bool midway;        /* in content or TLS: QUIT cannot be said */
 	bool away;          /* all content has left: it may be delivered */
 };
 

@@ -10,29 +10,25 @@
 #include "test/server/auth.h"
 #include "test/server/scram.h"
 
-enum outcome {
-	OK, WRONG, SYNTAX, CANCELLED, GONE, NO_BINDING, DOWNGRADE
-};
+enum outcome { OK, WRONG, SYNTAX, CANCELLED, GONE, NO_BINDING, DOWNGRADE };
 
 struct auth {
 	struct session *s;
 	const char *mechanism;
-	bool initial;			/* response holds an initial one */
-	enum outcome failed;		/* why ask() was false */
+	bool initial;        /* response holds an initial one */
+	enum outcome failed; /* why ask() was false */
 	struct bytes response, login;
 };
 
 static const struct {
 	int code;
 	const char *enhanced, *text;
-} replies[] = {
-	[OK] = { 235, "2.7.0", "Authentication succeeded" },
-	[WRONG] = { 535, "5.7.8", "Authentication credentials invalid" },
-	[SYNTAX] = { 501, "5.5.2", "Cannot understand that response" },
-	[CANCELLED] = { 501, "5.7.0", "Authentication cancelled" },
-	[NO_BINDING] = { 535, "5.7.8", "Channel binding not supported" },
-	[DOWNGRADE] = { 535, "5.7.8", "Server does support channel binding" }
-};
+} replies[] = {[OK] = {235, "2.7.0", "Authentication succeeded"},
+    [WRONG] = {535, "5.7.8", "Authentication credentials invalid"},
+    [SYNTAX] = {501, "5.5.2", "Cannot understand that response"},
+    [CANCELLED] = {501, "5.7.0", "Authentication cancelled"},
+    [NO_BINDING] = {535, "5.7.8", "Channel binding not supported"},
+    [DOWNGRADE] = {535, "5.7.8", "Server does support channel binding"}};
 
 /* Sends a challenge and decodes the response. */
 static bool
@@ -56,8 +52,8 @@ ask(struct auth *a, const void *challenge, size_t n)
 		return false;
 	}
 	a->failed = strcmp(s->line, "*") == 0 ? CANCELLED : SYNTAX;
-	ok = a->failed != CANCELLED &&
-	    base64_decode(&a->response, s->line, strlen(s->line));
+	ok = a->failed != CANCELLED
+	    && base64_decode(&a->response, s->line, strlen(s->line));
 	return ok;
 }
 
@@ -150,10 +146,11 @@ external(struct auth *a)
 	if (x == NULL)
 		return WRONG;
 	name = bytes_cstr(&a->response);
-	if (X509_NAME_get_text_by_NID(X509_get_subject_name(x),
-	    NID_commonName, cn, sizeof(cn)) > 0 &&
-	    (name[0] == '\0' || strcmp(name, cn) == 0) &&
-	    password_of(a, cn) != NULL) {
+	if (X509_NAME_get_text_by_NID(X509_get_subject_name(x), NID_commonName,
+		cn, sizeof(cn))
+		> 0
+	    && (name[0] == '\0' || strcmp(name, cn) == 0)
+	    && password_of(a, cn) != NULL) {
 		bytes_str(&a->login, cn);
 		r = OK;
 	}
@@ -200,10 +197,10 @@ oauthbearer(struct auth *a)
 	if (!first(a))
 		return a->failed;
 	p = a->response.p;
-	if (a->response.n != strlen(bytes_cstr(&a->response)) ||
-	    strncmp(bytes_cstr(&a->response), "n,a=", 4) != 0 ||
-	    (comma = strstr(p, ",\001")) == NULL ||
-	    strcmp(p + a->response.n - 2, "\001\001") != 0)
+	if (a->response.n != strlen(bytes_cstr(&a->response))
+	    || strncmp(bytes_cstr(&a->response), "n,a=", 4) != 0
+	    || (comma = strstr(p, ",\001")) == NULL
+	    || strcmp(p + a->response.n - 2, "\001\001") != 0)
 		return SYNTAX;
 	bytes_add(&user, p + 4, (size_t)(comma - p) - 4);
 	p = comma + 2;
@@ -223,8 +220,8 @@ xoauth2(struct auth *a)
 	if (!first(a))
 		return a->failed;
 	p = a->response.p;
-	if (a->response.n < 4 || a->response.n != strlen(p) ||
-	    strcmp(p + a->response.n - 2, "\001\001") != 0)
+	if (a->response.n < 4 || a->response.n != strlen(p)
+	    || strcmp(p + a->response.n - 2, "\001\001") != 0)
 		return SYNTAX;
 	user = cut(&a->response, "user=", &p);
 	token = user != NULL ? cut(&a->response, "auth=Bearer ", &p) : NULL;
@@ -243,9 +240,10 @@ check_flag(struct auth *a, const struct scram *sc, struct bytes *cbdata)
 	bool offered;
 
 	if (plus) {
-		if (sc->flag != 'p' || (a->s->o->no_exporter &&
-		    strcmp(sc->binding, "tls-exporter") == 0) ||
-		    !tlsconf_binding(a->s->w.ssl, sc->binding, cbdata))
+		if (sc->flag != 'p'
+		    || (a->s->o->no_exporter
+			&& strcmp(sc->binding, "tls-exporter") == 0)
+		    || !tlsconf_binding(a->s->w.ssl, sc->binding, cbdata))
 			return NO_BINDING;
 		return OK;
 	}
@@ -261,16 +259,15 @@ static enum outcome
 scram_exchange(struct auth *a, struct scram *sc, struct bytes *cbdata,
     struct bytes *out)
 {
-	static const enum outcome ends[] = {
-		[SCRAM_OK] = OK, [SCRAM_SYNTAX] = SYNTAX,
-		[SCRAM_BINDING] = WRONG, [SCRAM_PROOF] = WRONG
-	};
+	static const enum outcome ends[] = {[SCRAM_OK] = OK,
+	    [SCRAM_SYNTAX] = SYNTAX,
+	    [SCRAM_BINDING] = WRONG,
+	    [SCRAM_PROOF] = WRONG};
 	unsigned char salt[16], salted[EVP_MAX_MD_SIZE];
 	const char *password;
 	enum outcome r;
 
-	if (!scram_client_first(sc, bytes_cstr(&a->response),
-	    a->response.n))
+	if (!scram_client_first(sc, bytes_cstr(&a->response), a->response.n))
 		return SYNTAX;
 	r = check_flag(a, sc, cbdata);
 	if (r != OK)
@@ -300,8 +297,10 @@ scram_exchange(struct auth *a, struct scram *sc, struct bytes *cbdata,
 static enum outcome
 scram(struct auth *a)
 {
-	struct scram sc = { .md = strncasecmp(a->mechanism, "SCRAM-SHA-256",
-	    13) == 0 ? EVP_sha256() : EVP_sha1() };
+	struct scram sc = {
+	    .md = strncasecmp(a->mechanism, "SCRAM-SHA-256", 13) == 0
+		? EVP_sha256()
+		: EVP_sha1()};
 	struct bytes cbdata = {0}, out = {0};
 	enum outcome r;
 
@@ -317,17 +316,10 @@ scram(struct auth *a)
 static const struct {
 	const char *name;
 	enum outcome (*run)(struct auth *);
-} mechanisms[] = {
-	{ "PLAIN", plain },
-	{ "LOGIN", login },
-	{ "EXTERNAL", external },
-	{ "OAUTHBEARER", oauthbearer },
-	{ "XOAUTH2", xoauth2 },
-	{ "SCRAM-SHA-1", scram },
-	{ "SCRAM-SHA-1-PLUS", scram },
-	{ "SCRAM-SHA-256", scram },
-	{ "SCRAM-SHA-256-PLUS", scram }
-};
+} mechanisms[] = {{"PLAIN", plain}, {"LOGIN", login}, {"EXTERNAL", external},
+    {"OAUTHBEARER", oauthbearer}, {"XOAUTH2", xoauth2}, {"SCRAM-SHA-1", scram},
+    {"SCRAM-SHA-1-PLUS", scram}, {"SCRAM-SHA-256", scram},
+    {"SCRAM-SHA-256-PLUS", scram}};
 
 static void
 run(struct auth *a, size_t i)
@@ -347,7 +339,7 @@ run(struct auth *a, size_t i)
 void
 auth_command(struct session *s, char *args)
 {
-	struct auth a = { .s = s };
+	struct auth a = {.s = s};
 	char *response = strchr(args, ' ');
 	size_t i, n = sizeof(mechanisms) / sizeof(*mechanisms);
 
@@ -373,8 +365,8 @@ auth_command(struct session *s, char *args)
 	a.mechanism = mechanisms[i].name;
 	a.initial = response != NULL;
 	/* A lone `=` is an initial response without a byte. */
-	if (response != NULL && strcmp(response, "=") != 0 &&
-	    !base64_decode(&a.response, response, strlen(response)))
+	if (response != NULL && strcmp(response, "=") != 0
+	    && !base64_decode(&a.response, response, strlen(response)))
 		session_reply(s, 501, "5.5.2", "That is not base64");
 	else
 		run(&a, i);

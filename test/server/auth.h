@@ -5,6 +5,6 @@
 #include "test/server/session.h"
 
 /* AUTH (RFC 4954) with what follows the verb, to its last reply. */
-void	auth_command(struct session *, char *args);
+void auth_command(struct session *, char *args);
 
 #endif

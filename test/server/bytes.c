@@ -159,8 +159,8 @@ base64_decode(struct bytes *b, const char *s, size_t n)
 		out[2] = (char)(v & 255);
 		bytes_add(b, out, i + 1 == n ? 3 - pad : 3);
 		/* Bits that the padding hides must be zero. */
-		if (i + 1 == n && pad > 0 &&
-		    (v & (pad == 1 ? 0xffu : 0xffffu)) != 0)
+		if (i + 1 == n && pad > 0
+		    && (v & (pad == 1 ? 0xffu : 0xffffu)) != 0)
 			return false;
 	}
 	return true;

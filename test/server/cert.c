@@ -68,18 +68,19 @@ self_signed(EVP_PKEY *key)
 		die("cannot make a certificate");
 	serial[0] = (serial[0] & 0x3f) | 0x40;
 	bn = BN_bin2bn(serial, sizeof(serial), NULL);
-	if (X509_set_version(x, 2) != 1 || bn == NULL ||
-	    BN_to_ASN1_INTEGER(bn, X509_get_serialNumber(x)) == NULL ||
-	    X509_gmtime_adj(X509_getm_notBefore(x), -DAY) == NULL ||
-	    X509_gmtime_adj(X509_getm_notAfter(x), 3650 * DAY) == NULL ||
-	    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
-	    (const unsigned char *)"localhost", -1, -1, 0) != 1 ||
-	    X509_set_issuer_name(x, name) != 1 ||
-	    X509_set_pubkey(x, key) != 1 ||
-	    !extend(x, NID_basic_constraints, "critical,CA:FALSE") ||
-	    !extend(x, NID_key_usage, "critical,digitalSignature") ||
-	    !extend(x, NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1") ||
-	    X509_sign(x, key, EVP_sha256()) == 0)
+	if (X509_set_version(x, 2) != 1 || bn == NULL
+	    || BN_to_ASN1_INTEGER(bn, X509_get_serialNumber(x)) == NULL
+	    || X509_gmtime_adj(X509_getm_notBefore(x), -DAY) == NULL
+	    || X509_gmtime_adj(X509_getm_notAfter(x), 3650 * DAY) == NULL
+	    || X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
+		   (const unsigned char *)"localhost", -1, -1, 0)
+		!= 1
+	    || X509_set_issuer_name(x, name) != 1
+	    || X509_set_pubkey(x, key) != 1
+	    || !extend(x, NID_basic_constraints, "critical,CA:FALSE")
+	    || !extend(x, NID_key_usage, "critical,digitalSignature")
+	    || !extend(x, NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1")
+	    || X509_sign(x, key, EVP_sha256()) == 0)
 		die("cannot make a certificate");
 	BN_free(bn);
 	return x;
@@ -126,8 +127,8 @@ cert_pin(const char *certfile, char pin[CERT_PIN_SIZE])
 	if (x == NULL)
 		die("%s: no certificate", certfile);
 	n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x), &der);
-	if (n <= 0 || EVP_Digest(der, (size_t)n, hash, NULL, EVP_sha256(),
-	    NULL) != 1)
+	if (n <= 0
+	    || EVP_Digest(der, (size_t)n, hash, NULL, EVP_sha256(), NULL) != 1)
 		die("%s: cannot hash the key", certfile);
 	memcpy(pin, "sha256:", 7);
 	hex_encode(pin + 7, hash, 32);

@@ -11,9 +11,9 @@
  * and 127.0.0.1, valid from yesterday for ten years, unless both files are
  * there. Ends the process on failure.
  */
-void	cert_make(const char *certfile, const char *keyfile);
+void cert_make(const char *certfile, const char *keyfile);
 
 /* `sha256:` and the hex SHA-256 of the first certificate's SPKI. */
-void	cert_pin(const char *certfile, char pin[CERT_PIN_SIZE]);
+void cert_pin(const char *certfile, char pin[CERT_PIN_SIZE]);
 
 #endif

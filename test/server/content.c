@@ -8,9 +8,10 @@
 void
 content_begin(struct content *c, bool hash, const char *dir)
 {
-	*c = (struct content){ .sha = hash ? EVP_MD_CTX_new() : NULL };
-	if (hash && (c->sha == NULL ||
-	    EVP_DigestInit_ex(c->sha, EVP_sha256(), NULL) != 1))
+	*c = (struct content){.sha = hash ? EVP_MD_CTX_new() : NULL};
+	if (hash
+	    && (c->sha == NULL
+		|| EVP_DigestInit_ex(c->sha, EVP_sha256(), NULL) != 1))
 		die("cannot hash");
 	filing_begin(&c->file, dir);
 }
@@ -120,8 +121,8 @@ content_data(struct content *c, const unsigned char *p, size_t n, bool *end)
 
 	*end = false;
 	while (i < n && !*end) {
-		if (c->state != AT_MID && !(c->state == AT_BOL &&
-		    p[i] != '.')) {
+		if (c->state != AT_MID
+		    && !(c->state == AT_BOL && p[i] != '.')) {
 			step(c, p[i++], end);
 			continue;
 		}
@@ -133,10 +134,10 @@ content_data(struct content *c, const unsigned char *p, size_t n, bool *end)
 				c->state = p[n - 1] == '\r' ? AT_CR : AT_MID;
 				break;
 			}
-			c->state = at > p + from && at[-1] == '\r' ? AT_BOL :
-			    AT_MID;
-			if (c->state == AT_BOL && at + 1 < p + n &&
-			    at[1] == '.') {
+			c->state =
+			    at > p + from && at[-1] == '\r' ? AT_BOL : AT_MID;
+			if (c->state == AT_BOL && at + 1 < p + n
+			    && at[1] == '.') {
 				i = (size_t)(at - p) + 1;
 				break;
 			}
@@ -158,8 +159,8 @@ content_facts(struct content *c, struct bytes *env)
 	hex_encode(hex, hash, n);
 	if (c->line > c->longest)
 		c->longest = c->line;
-	bytes_fmt(env, "size=%llu\nsha256=%s\n",
-	    (unsigned long long)c->size, hex);
+	bytes_fmt(env, "size=%llu\nsha256=%s\n", (unsigned long long)c->size,
+	    hex);
 	bytes_fmt(env, "barecr=%llu\nbarelf=%llu\nlongest=%llu\n",
 	    (unsigned long long)(c->cr - c->crlf),
 	    (unsigned long long)(c->lf - c->crlf),

@@ -59,7 +59,7 @@ write_all(int fd, const char *p, size_t n)
 void
 filing_begin(struct filing *f, const char *dir)
 {
-	*f = (struct filing){ .fd = -1 };
+	*f = (struct filing){.fd = -1};
 	if (dir != NULL) {
 		f->fd = create(&f->tmp, dir);
 		f->failed = f->fd < 0;

@@ -14,51 +14,59 @@
 #include "test/server/options.h"
 
 enum {
-	OPT_DIR = 256, OPT_PIN, OPT_TLS, OPT_LOGIN, OPT_NO_AUTH, OPT_MECH,
-	OPT_NO_EXPORTER, OPT_ITERATIONS, OPT_CAPS, OPT_OWNER, OPT_REFUSE,
-	OPT_RCPT_MAX, OPT_BUFFERS, OPT_LINEWISE, OPT_CERT, OPT_KEY,
-	OPT_TLS_MAX, OPT_CLIENT_CERT, OPT_HASH_ONLY, OPT_COUNT_ONLY,
-	OPT_MESSAGES, OPT_EOF
+	OPT_DIR = 256,
+	OPT_PIN,
+	OPT_TLS,
+	OPT_LOGIN,
+	OPT_NO_AUTH,
+	OPT_MECH,
+	OPT_NO_EXPORTER,
+	OPT_ITERATIONS,
+	OPT_CAPS,
+	OPT_OWNER,
+	OPT_REFUSE,
+	OPT_RCPT_MAX,
+	OPT_BUFFERS,
+	OPT_LINEWISE,
+	OPT_CERT,
+	OPT_KEY,
+	OPT_TLS_MAX,
+	OPT_CLIENT_CERT,
+	OPT_HASH_ONLY,
+	OPT_COUNT_ONLY,
+	OPT_MESSAGES,
+	OPT_EOF
 };
 
-static const struct option table[] = {
-	{ "dir", required_argument, NULL, OPT_DIR },
-	{ "pin", no_argument, NULL, OPT_PIN },
-	{ "tls", required_argument, NULL, OPT_TLS },
-	{ "login", required_argument, NULL, OPT_LOGIN },
-	{ "no-auth", no_argument, NULL, OPT_NO_AUTH },
-	{ "mech", required_argument, NULL, OPT_MECH },
-	{ "no-exporter", no_argument, NULL, OPT_NO_EXPORTER },
-	{ "iterations", required_argument, NULL, OPT_ITERATIONS },
-	{ "caps", required_argument, NULL, OPT_CAPS },
-	{ "owner", required_argument, NULL, OPT_OWNER },
-	{ "refuse", required_argument, NULL, OPT_REFUSE },
-	{ "rcpt-max", required_argument, NULL, OPT_RCPT_MAX },
-	{ "buffers", required_argument, NULL, OPT_BUFFERS },
-	{ "linewise", no_argument, NULL, OPT_LINEWISE },
-	{ "cert", required_argument, NULL, OPT_CERT },
-	{ "key", required_argument, NULL, OPT_KEY },
-	{ "tls-max", required_argument, NULL, OPT_TLS_MAX },
-	{ "request-client-cert", no_argument, NULL, OPT_CLIENT_CERT },
-	{ "hash-only", no_argument, NULL, OPT_HASH_ONLY },
-	{ "count-only", no_argument, NULL, OPT_COUNT_ONLY },
-	{ "messages", required_argument, NULL, OPT_MESSAGES },
-	{ "until-eof", no_argument, NULL, OPT_EOF },
-	{ NULL, 0, NULL, 0 }
-};
+static const struct option table[] = {{"dir", required_argument, NULL, OPT_DIR},
+    {"pin", no_argument, NULL, OPT_PIN},
+    {"tls", required_argument, NULL, OPT_TLS},
+    {"login", required_argument, NULL, OPT_LOGIN},
+    {"no-auth", no_argument, NULL, OPT_NO_AUTH},
+    {"mech", required_argument, NULL, OPT_MECH},
+    {"no-exporter", no_argument, NULL, OPT_NO_EXPORTER},
+    {"iterations", required_argument, NULL, OPT_ITERATIONS},
+    {"caps", required_argument, NULL, OPT_CAPS},
+    {"owner", required_argument, NULL, OPT_OWNER},
+    {"refuse", required_argument, NULL, OPT_REFUSE},
+    {"rcpt-max", required_argument, NULL, OPT_RCPT_MAX},
+    {"buffers", required_argument, NULL, OPT_BUFFERS},
+    {"linewise", no_argument, NULL, OPT_LINEWISE},
+    {"cert", required_argument, NULL, OPT_CERT},
+    {"key", required_argument, NULL, OPT_KEY},
+    {"tls-max", required_argument, NULL, OPT_TLS_MAX},
+    {"request-client-cert", no_argument, NULL, OPT_CLIENT_CERT},
+    {"hash-only", no_argument, NULL, OPT_HASH_ONLY},
+    {"count-only", no_argument, NULL, OPT_COUNT_ONLY},
+    {"messages", required_argument, NULL, OPT_MESSAGES},
+    {"until-eof", no_argument, NULL, OPT_EOF}, {NULL, 0, NULL, 0}};
 
 static const struct {
 	const char *name;
 	enum cap cap;
-} cap_names[] = {
-	{ "PIPELINING", CAP_PIPELINING },
-	{ "CHUNKING", CAP_CHUNKING },
-	{ "8BITMIME", CAP_8BITMIME },
-	{ "SMTPUTF8", CAP_SMTPUTF8 },
-	{ "DSN", CAP_DSN },
-	{ "ENHANCEDSTATUSCODES", CAP_ENHANCED },
-	{ "SIZE", CAP_SIZE }
-};
+} cap_names[] = {{"PIPELINING", CAP_PIPELINING}, {"CHUNKING", CAP_CHUNKING},
+    {"8BITMIME", CAP_8BITMIME}, {"SMTPUTF8", CAP_SMTPUTF8}, {"DSN", CAP_DSN},
+    {"ENHANCEDSTATUSCODES", CAP_ENHANCED}, {"SIZE", CAP_SIZE}};
 
 static const char known_mechanisms[] =
     "PLAIN LOGIN SCRAM-SHA-256-PLUS SCRAM-SHA-256 SCRAM-SHA-1-PLUS "
@@ -95,8 +103,8 @@ before_reply(const char *s)
 	const char *p = s;
 
 	while ((p = strchr(p, '=')) != NULL) {
-		if (strspn(p + 1, "0123456789") == 3 &&
-		    (p[4] == ' ' || p[4] == '\0'))
+		if (strspn(p + 1, "0123456789") == 3
+		    && (p[4] == ' ' || p[4] == '\0'))
 			return p;
 		p++;
 	}
@@ -114,8 +122,8 @@ caps_set(struct options *o, const char *arg)
 	for (; *p != '\0'; p += n + (p[n] == ',')) {
 		n = strcspn(p, ",");
 		for (i = 0; i < sizeof(cap_names) / sizeof(*cap_names); i++)
-			if (strncasecmp(p, cap_names[i].name, n) == 0 &&
-			    cap_names[i].name[n] == '\0')
+			if (strncasecmp(p, cap_names[i].name, n) == 0
+			    && cap_names[i].name[n] == '\0')
 				break;
 		if (i < sizeof(cap_names) / sizeof(*cap_names)) {
 			o->caps |= cap_names[i].cap;
@@ -161,20 +169,18 @@ tls_version(const char *s)
 static bool
 switch_set(struct options *o, int c)
 {
-	bool *const flags[] = {
-		[OPT_PIN - OPT_DIR] = &o->print_pin,
-		[OPT_NO_AUTH - OPT_DIR] = &o->no_auth,
-		[OPT_NO_EXPORTER - OPT_DIR] = &o->no_exporter,
-		[OPT_LINEWISE - OPT_DIR] = &o->linewise,
-		[OPT_CLIENT_CERT - OPT_DIR] = &o->client_cert,
-		[OPT_HASH_ONLY - OPT_DIR] = &o->hash_only,
-		[OPT_COUNT_ONLY - OPT_DIR] = &o->count_only,
-		[OPT_EOF - OPT_DIR] = &o->until_eof
-	};
+	bool *const flags[] = {[OPT_PIN - OPT_DIR] = &o->print_pin,
+	    [OPT_NO_AUTH - OPT_DIR] = &o->no_auth,
+	    [OPT_NO_EXPORTER - OPT_DIR] = &o->no_exporter,
+	    [OPT_LINEWISE - OPT_DIR] = &o->linewise,
+	    [OPT_CLIENT_CERT - OPT_DIR] = &o->client_cert,
+	    [OPT_HASH_ONLY - OPT_DIR] = &o->hash_only,
+	    [OPT_COUNT_ONLY - OPT_DIR] = &o->count_only,
+	    [OPT_EOF - OPT_DIR] = &o->until_eof};
 	size_t i = (size_t)(c - OPT_DIR);
 
-	if (c < OPT_DIR || i >= sizeof(flags) / sizeof(*flags) ||
-	    flags[i] == NULL)
+	if (c < OPT_DIR || i >= sizeof(flags) / sizeof(*flags)
+	    || flags[i] == NULL)
 		return false;
 	*flags[i] = true;
 	return true;
@@ -184,21 +190,45 @@ static void
 value_set(struct options *o, int c)
 {
 	switch (c) {
-	case OPT_DIR: o->dir = optarg; break;
-	case OPT_CERT: o->cert = optarg; break;
-	case OPT_KEY: o->key = optarg; break;
-	case OPT_LOGIN: pair_add(&o->logins, optarg, strchr(optarg, ':')); break;
-	case OPT_OWNER: pair_add(&o->owners, optarg, strchr(optarg, '=')); break;
-	case OPT_REFUSE: pair_add(&o->refusals, optarg, before_reply(optarg));
+	case OPT_DIR:
+		o->dir = optarg;
 		break;
-	case OPT_MECH: o->mechanisms = optarg; break;
-	case OPT_CAPS: caps_set(o, optarg); break;
-	case OPT_TLS_MAX: o->tls_max = tls_version(optarg); break;
-	case OPT_RCPT_MAX: o->rcpt_max = number(optarg, LONG_MAX); break;
-	case OPT_MESSAGES: o->messages = number(optarg, LONG_MAX); break;
-	case OPT_ITERATIONS: o->iterations = (int)number(optarg, INT_MAX);
+	case OPT_CERT:
+		o->cert = optarg;
 		break;
-	case OPT_BUFFERS: o->buffers = (int)number(optarg, INT_MAX / 2); break;
+	case OPT_KEY:
+		o->key = optarg;
+		break;
+	case OPT_LOGIN:
+		pair_add(&o->logins, optarg, strchr(optarg, ':'));
+		break;
+	case OPT_OWNER:
+		pair_add(&o->owners, optarg, strchr(optarg, '='));
+		break;
+	case OPT_REFUSE:
+		pair_add(&o->refusals, optarg, before_reply(optarg));
+		break;
+	case OPT_MECH:
+		o->mechanisms = optarg;
+		break;
+	case OPT_CAPS:
+		caps_set(o, optarg);
+		break;
+	case OPT_TLS_MAX:
+		o->tls_max = tls_version(optarg);
+		break;
+	case OPT_RCPT_MAX:
+		o->rcpt_max = number(optarg, LONG_MAX);
+		break;
+	case OPT_MESSAGES:
+		o->messages = number(optarg, LONG_MAX);
+		break;
+	case OPT_ITERATIONS:
+		o->iterations = (int)number(optarg, INT_MAX);
+		break;
+	case OPT_BUFFERS:
+		o->buffers = (int)number(optarg, INT_MAX / 2);
+		break;
 	case OPT_TLS:
 		o->starttls = strcmp(optarg, "starttls") == 0;
 		if (!o->starttls && strcmp(optarg, "implicit") != 0)
@@ -214,9 +244,10 @@ options_parse(struct options *o, int argc, char *argv[])
 {
 	int c;
 
-	*o = (struct options){ .iterations = 4096,
-	    .mechanisms = "PLAIN LOGIN SCRAM-SHA-256-PLUS SCRAM-SHA-256" };
-	caps_set(o, "PIPELINING,CHUNKING,8BITMIME,SMTPUTF8,DSN,"
+	*o = (struct options){.iterations = 4096,
+	    .mechanisms = "PLAIN LOGIN SCRAM-SHA-256-PLUS SCRAM-SHA-256"};
+	caps_set(o,
+	    "PIPELINING,CHUNKING,8BITMIME,SMTPUTF8,DSN,"
 	    "ENHANCEDSTATUSCODES,SIZE=0");
 	while ((c = getopt_long(argc, argv, "", table, NULL)) != -1)
 		if (!switch_set(o, c))

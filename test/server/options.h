@@ -17,8 +17,13 @@ struct pairs {
 };
 
 enum cap {
-	CAP_PIPELINING = 1, CAP_CHUNKING = 2, CAP_8BITMIME = 4,
-	CAP_SMTPUTF8 = 8, CAP_DSN = 16, CAP_ENHANCED = 32, CAP_SIZE = 64
+	CAP_PIPELINING = 1,
+	CAP_CHUNKING = 2,
+	CAP_8BITMIME = 4,
+	CAP_SMTPUTF8 = 8,
+	CAP_DSN = 16,
+	CAP_ENHANCED = 32,
+	CAP_SIZE = 64
 };
 
 struct options {
@@ -26,21 +31,21 @@ struct options {
 	struct pairs logins, owners, refusals;
 	const char *mechanisms;
 	unsigned caps;
-	uint64_t size_max;		/* 0: no limit */
-	unsigned long rcpt_max;		/* 0: no limit */
-	unsigned long messages;		/* 0: no end */
+	uint64_t size_max;      /* 0: no limit */
+	unsigned long rcpt_max; /* 0: no limit */
+	unsigned long messages; /* 0: no end */
 	int iterations, buffers, tls_max;
 	bool starttls, no_auth, no_exporter, linewise;
 	bool client_cert, hash_only, count_only, until_eof, print_pin;
 };
 
 /* Reads argv; ends the process with 2 and a line on stderr when it is wrong. */
-void	options_parse(struct options *, int, char *[]);
-void	options_clear(struct options *);
+void options_parse(struct options *, int, char *[]);
+void options_clear(struct options *);
 
 /* The value of the key, compared without case, or NULL. */
 const char *pairs_find(const struct pairs *, const char *);
 /* Is the word one of the blank-separated words of the list? Without case. */
-bool	word_in(const char *list, const char *word);
+bool word_in(const char *list, const char *word);
 
 #endif

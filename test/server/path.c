@@ -7,7 +7,8 @@
 
 #include "test/server/path.h"
 
-static const char atext[] = "abcdefghijklmnopqrstuvwxyz"
+static const char atext[] =
+    "abcdefghijklmnopqrstuvwxyz"
     "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-/=?^_`{|}~";
 
 bool
@@ -49,8 +50,8 @@ local_part(const char *s, bool utf8)
 		for (s++; *s != '"'; s++) {
 			if (*s == '\\')
 				s++;
-			if (*s == '\0' || iscntrl((unsigned char)*s) ||
-			    ((unsigned char)*s >= 0x80 && !utf8))
+			if (*s == '\0' || iscntrl((unsigned char)*s)
+			    || ((unsigned char)*s >= 0x80 && !utf8))
 				return NULL;
 		}
 		return s + 1;
@@ -76,9 +77,9 @@ path_mailbox(const char *s, bool utf8)
 	if (*p == '\0' || *p == '.' || *p == '-')
 		return false;
 	for (; *p != '\0'; p++)
-		if (!isalnum((unsigned char)*p) && strchr(".-", *p) == NULL &&
-		    !eight(*p, utf8) &&
-		    !(literal && strchr("[]:", *p) != NULL))
+		if (!isalnum((unsigned char)*p) && strchr(".-", *p) == NULL
+		    && !eight(*p, utf8)
+		    && !(literal && strchr("[]:", *p) != NULL))
 			return false;
 	return p[-1] != '-' && p[-1] != '.' && literal == (p[-1] == ']');
 }
@@ -112,8 +113,8 @@ path_xtext(const char *s)
 			return false;
 		if (*s != '+')
 			continue;
-		if (s[1] == '\0' || strchr(upper, s[1]) == NULL ||
-		    s[2] == '\0' || strchr(upper, s[2]) == NULL)
+		if (s[1] == '\0' || strchr(upper, s[1]) == NULL || s[2] == '\0'
+		    || strchr(upper, s[2]) == NULL)
 			return false;
 		s += 2;
 	}

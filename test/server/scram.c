@@ -51,7 +51,8 @@ scram_secret(const EVP_MD *md, const char *login, const char *password,
 		secrets = s;
 		random_bytes(s->salt, sizeof(s->salt));
 		if (PKCS5_PBKDF2_HMAC(password, -1, s->salt, sizeof(s->salt),
-		    iterations, md, EVP_MD_get_size(md), s->salted) != 1)
+			iterations, md, EVP_MD_get_size(md), s->salted)
+		    != 1)
 			die("PBKDF2 failed");
 	}
 	memcpy(salt, s->salt, sizeof(s->salt));
@@ -109,8 +110,8 @@ gs2_header(struct scram *s, const char **p, const char *end)
 		goto out;
 	s->flag = **p;
 	if (s->flag == 'p') {
-		if (!attribute(p, end, 'p', &type) || type.n == 0 ||
-		    type.n >= sizeof(s->binding))
+		if (!attribute(p, end, 'p', &type) || type.n == 0
+		    || type.n >= sizeof(s->binding))
 			goto out;
 		memcpy(s->binding, type.p, type.n + 1);
 	} else if ((s->flag == 'n' || s->flag == 'y') && (*p)[1] == ',') {
@@ -120,8 +121,7 @@ gs2_header(struct scram *s, const char **p, const char *end)
 	}
 	if (*p < end && **p == ',')
 		(*p)++;
-	else if (!attribute(p, end, 'a', &s->authzid) ||
-	    !unescape(&s->authzid))
+	else if (!attribute(p, end, 'a', &s->authzid) || !unescape(&s->authzid))
 		goto out;
 	bytes_add(&s->gs2, start, (size_t)(*p - start));
 	ok = true;
@@ -139,8 +139,8 @@ scram_client_first(struct scram *s, const char *text, size_t n)
 		return false;
 	bytes_add(&s->bare, p, (size_t)(end - p));
 	/* `m=` first would be a mandatory extension that we do not know. */
-	if (!attribute(&p, end, 'n', &s->user) || !unescape(&s->user) ||
-	    !attribute(&p, end, 'r', &s->nonce) || s->nonce.n == 0)
+	if (!attribute(&p, end, 'n', &s->user) || !unescape(&s->user)
+	    || !attribute(&p, end, 'r', &s->nonce) || s->nonce.n == 0)
 		return false;
 	return true;
 }
@@ -195,15 +195,14 @@ check_proof(const struct scram *s, const unsigned char *salted,
 
 enum scram_end
 scram_client_final(struct scram *s, const char *text, size_t n,
-    const struct bytes *cbdata, const unsigned char *salted,
-    struct bytes *out)
+    const struct bytes *cbdata, const unsigned char *salted, struct bytes *out)
 {
 	const char *p = text, *end = text + n, *proof_at;
 	struct bytes field = {0}, raw = {0}, expected = {0}, message = {0};
 	enum scram_end r = SCRAM_SYNTAX;
 
-	if (!attribute(&p, end, 'c', &field) ||
-	    !base64_decode(&raw, field.p, field.n))
+	if (!attribute(&p, end, 'c', &field)
+	    || !base64_decode(&raw, field.p, field.n))
 		goto out;
 	bytes_add(&expected, s->gs2.p, s->gs2.n);
 	bytes_add(&expected, bytes_cstr(cbdata), cbdata->n);
@@ -211,17 +210,17 @@ scram_client_final(struct scram *s, const char *text, size_t n,
 	if (raw.n != expected.n || memcmp(raw.p, expected.p, raw.n) != 0)
 		goto out;
 	r = SCRAM_SYNTAX;
-	if (!attribute(&p, end, 'r', &field) || field.n != s->nonce.n ||
-	    memcmp(field.p, s->nonce.p, field.n) != 0)
+	if (!attribute(&p, end, 'r', &field) || field.n != s->nonce.n
+	    || memcmp(field.p, s->nonce.p, field.n) != 0)
 		goto out;
 	proof_at = p - 1;
-	if (!attribute(&p, end, 'p', &field) || p != end ||
-	    !base64_decode(&raw, field.p, field.n))
+	if (!attribute(&p, end, 'p', &field) || p != end
+	    || !base64_decode(&raw, field.p, field.n))
 		goto out;
 	bytes_fmt(&message, "%s,%s,", s->bare.p, s->first.p);
 	bytes_add(&message, text, (size_t)(proof_at - text));
-	r = check_proof(s, salted, &message, &raw, out) ? SCRAM_OK :
-	    SCRAM_PROOF;
+	r = check_proof(s, salted, &message, &raw, out) ? SCRAM_OK
+							: SCRAM_PROOF;
 out:
 	bytes_clear(&field);
 	bytes_clear(&raw);

@@ -15,8 +15,8 @@
 void
 session_early(struct session *s)
 {
-	bool must_wait = s->ends_group || !s->esmtp ||
-	    (s->o->caps & CAP_PIPELINING) == 0;
+	bool must_wait =
+	    s->ends_group || !s->esmtp || (s->o->caps & CAP_PIPELINING) == 0;
 
 	if (must_wait && !s->quit && wire_pending(&s->w))
 		s->early++;
@@ -57,8 +57,11 @@ session_refused(struct session *s, const char *key)
 static bool
 domain_ok(const char *s)
 {
-	return *s != '\0' && s[strspn(s, "abcdefghijklmnopqrstuvwxyz"
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:[]")] == '\0';
+	return *s != '\0'
+	    && s[strspn(s,
+		   "abcdefghijklmnopqrstuvwxyz"
+		   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:[]")]
+	    == '\0';
 }
 
 static void
@@ -67,14 +70,9 @@ list_caps(struct session *s, struct bytes *out)
 	static const struct {
 		unsigned cap;
 		const char *word;
-	} words[] = {
-		{ CAP_PIPELINING, "PIPELINING" },
-		{ CAP_CHUNKING, "CHUNKING" },
-		{ CAP_8BITMIME, "8BITMIME" },
-		{ CAP_SMTPUTF8, "SMTPUTF8" },
-		{ CAP_DSN, "DSN" },
-		{ CAP_ENHANCED, "ENHANCEDSTATUSCODES" }
-	};
+	} words[] = {{CAP_PIPELINING, "PIPELINING"}, {CAP_CHUNKING, "CHUNKING"},
+	    {CAP_8BITMIME, "8BITMIME"}, {CAP_SMTPUTF8, "SMTPUTF8"},
+	    {CAP_DSN, "DSN"}, {CAP_ENHANCED, "ENHANCEDSTATUSCODES"}};
 	size_t i;
 
 	for (i = 0; i < sizeof(words) / sizeof(*words); i++)
@@ -189,21 +187,17 @@ static const struct command {
 	void (*run)(struct session *, char *);
 	/* RFC 2920 section 3.1: nothing may follow it in its group. */
 	bool ends_group;
-	bool plain, login;	/* fine before STARTTLS, needs AUTH */
-} commands[] = {
-	{ "EHLO", ehlo, true, true, false },
-	{ "HELO", helo, true, true, false },
-	{ "STARTTLS", starttls, true, true, false },
-	{ "AUTH", auth_command, true, false, false },
-	{ "MAIL", transaction_mail, false, false, true },
-	{ "RCPT", transaction_rcpt, false, false, true },
-	{ "DATA", transaction_data, true, false, true },
-	{ "BDAT", transaction_bdat, false, false, true },
-	{ "RSET", rset, false, true, false },
-	{ "NOOP", noop, true, true, false },
-	{ "VRFY", vrfy, true, false, true },
-	{ "QUIT", quit, false, true, false }
-};
+	bool plain, login; /* fine before STARTTLS, needs AUTH */
+} commands[] = {{"EHLO", ehlo, true, true, false},
+    {"HELO", helo, true, true, false},
+    {"STARTTLS", starttls, true, true, false},
+    {"AUTH", auth_command, true, false, false},
+    {"MAIL", transaction_mail, false, false, true},
+    {"RCPT", transaction_rcpt, false, false, true},
+    {"DATA", transaction_data, true, false, true},
+    {"BDAT", transaction_bdat, false, false, true},
+    {"RSET", rset, false, true, false}, {"NOOP", noop, true, true, false},
+    {"VRFY", vrfy, true, false, true}, {"QUIT", quit, false, true, false}};
 
 static void
 dispatch(struct session *s)
@@ -213,8 +207,8 @@ dispatch(struct session *s)
 	const struct command *c = NULL;
 
 	for (i = 0; i < sizeof(commands) / sizeof(*commands); i++)
-		if (strlen(commands[i].verb) == n &&
-		    strncasecmp(commands[i].verb, s->line, n) == 0)
+		if (strlen(commands[i].verb) == n
+		    && strncasecmp(commands[i].verb, s->line, n) == 0)
 			c = &commands[i];
 	s->ends_group = c != NULL && c->ends_group;
 	if (c == NULL)
@@ -253,8 +247,7 @@ line_ok(struct session *s)
 static void
 converse(struct session *s)
 {
-	if (!s->o->starttls &&
-	    !wire_accept(&s->w, s->server->ctx, &s->hello))
+	if (!s->o->starttls && !wire_accept(&s->w, s->server->ctx, &s->hello))
 		return;
 	session_reply(s, 220, NULL, "localhost ESMTP test server");
 	while (!s->quit && !s->w.broken) {

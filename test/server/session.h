@@ -16,7 +16,7 @@ struct server {
 	const struct options *o;
 	SSL_CTX *ctx;
 	atomic_ulong sessions, filed;
-	int done;	/* written to when the last wanted message is filed */
+	int done; /* written to when the last wanted message is filed */
 };
 
 struct envelope {
@@ -41,14 +41,14 @@ struct session {
 };
 
 /* Serves the connection to its end and closes it. */
-void	session_run(struct server *, int fd);
+void session_run(struct server *, int fd);
 
 /* Queues a one-line reply; the enhanced code (RFC 2034) may be NULL. */
-void	session_reply(struct session *, int code, const char *enhanced,
-	    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+void session_reply(struct session *, int code, const char *enhanced,
+    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 /* Counts input that is here before the reply that it has to wait for. */
-void	session_early(struct session *);
+void session_early(struct session *);
 /* Queues what --refuse says of the key, if it says anything. */
-bool	session_refused(struct session *, const char *key);
+bool session_refused(struct session *, const char *key);
 
 #endif

@@ -15,19 +15,19 @@
  * a line. LOGIN is _none without AUTH. --hash-only leaves the .eml out,
  * --count-only the hash too (for timing runs).
  *
- *	--tls implicit|starttls		default: implicit
- *	--cert FILE --key FILE		default: made in DIR
- *	--tls-max 1.2|1.3  --request-client-cert
- *	--login USER:PASSWORD ...	--no-auth offers no AUTH, needs none
- *	--mech "PLAIN LOGIN ..."	SCRAM-SHA-1, -256 and -PLUS, EXTERNAL,
- *					OAUTHBEARER, XOAUTH2
- *	--no-exporter  --iterations N	for SCRAM
- *	--caps "PIPELINING,SIZE=0,..."	what EHLO offers, and nothing else goes
- *	--owner LOGIN=ADDRESS ...	from then on MAIL FROM is checked
- *	--refuse "KEY=CODE TEXT" ...	KEY: a recipient, a verb, or CONTENT
- *	--rcpt-max N			452 for the ones after
- *	--buffers BYTES			socket buffers, both ways
- *	--linewise			a write for each reply, no reading ahead
+ * --tls implicit|starttls      default: implicit
+ * --cert FILE --key FILE       default: made in DIR
+ * --tls-max 1.2|1.3  --request-client-cert
+ * --login USER:PASSWORD ...    --no-auth offers no AUTH, needs none
+ * --mech "PLAIN LOGIN ..."     also SCRAM-SHA-1, SCRAM-SHA-256 and -PLUS,
+ *                              EXTERNAL, OAUTHBEARER, XOAUTH2
+ * --no-exporter  --iterations N   for SCRAM
+ * --caps "PIPELINING,SIZE=0,..."  what EHLO offers; nothing else goes
+ * --owner LOGIN=ADDRESS ...    from then on MAIL FROM is checked
+ * --refuse "KEY=CODE TEXT" ... KEY: a recipient, a verb, or CONTENT
+ * --rcpt-max N                 452 for the ones after
+ * --buffers BYTES              socket buffers, both ways
+ * --linewise                   a write for each reply, no reading ahead
  */
 #include "config.h"
 
@@ -93,7 +93,7 @@ reap(void)
 	struct live **p, *l;
 
 	pthread_mutex_lock(&lock);
-	for (p = &all_live; (l = *p) != NULL; ) {
+	for (p = &all_live; (l = *p) != NULL;) {
 		if (!l->ended) {
 			p = &l->next;
 			continue;
@@ -125,7 +125,7 @@ start(struct server *server, int fd)
 static int
 listen_somewhere(const struct options *o)
 {
-	struct sockaddr_in sin = { .sin_family = AF_INET };
+	struct sockaddr_in sin = {.sin_family = AF_INET};
 	socklen_t n = sizeof(sin);
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
@@ -137,9 +137,9 @@ listen_somewhere(const struct options *o)
 		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &o->buffers,
 		    sizeof(o->buffers));
 	}
-	if (fd < 0 || bind(fd, (struct sockaddr *)&sin, sizeof(sin)) != 0 ||
-	    listen(fd, 128) != 0 ||
-	    getsockname(fd, (struct sockaddr *)&sin, &n) != 0)
+	if (fd < 0 || bind(fd, (struct sockaddr *)&sin, sizeof(sin)) != 0
+	    || listen(fd, 128) != 0
+	    || getsockname(fd, (struct sockaddr *)&sin, &n) != 0)
 		die("cannot listen: %s", strerror(errno));
 	printf("%d\n", ntohs(sin.sin_port));
 	fflush(stdout);
@@ -159,19 +159,16 @@ at_eof(int fd)
 static void
 accept_all(struct server *server, int listener)
 {
-	struct pollfd p[3] = {
-		{ .fd = listener, .events = POLLIN },
-		{ .fd = stop_pipe[0], .events = POLLIN },
-		{ .fd = server->o->until_eof ? STDIN_FILENO : -1,
-		    .events = POLLIN }
-	};
+	struct pollfd p[3] = {{.fd = listener, .events = POLLIN},
+	    {.fd = stop_pipe[0], .events = POLLIN},
+	    {.fd = server->o->until_eof ? STDIN_FILENO : -1, .events = POLLIN}};
 	int fd;
 
 	for (;;) {
 		if (poll(p, 3, -1) < 0 && errno != EINTR)
 			die("poll: %s", strerror(errno));
-		if (p[1].revents != 0 ||
-		    (p[2].revents != 0 && at_eof(STDIN_FILENO)))
+		if (p[1].revents != 0
+		    || (p[2].revents != 0 && at_eof(STDIN_FILENO)))
 			return;
 		if ((p[0].revents & POLLIN) == 0)
 			continue;
@@ -228,8 +225,8 @@ prepare(struct options *o, struct bytes *cert, struct bytes *key)
 static void
 run(struct options *o)
 {
-	struct sigaction sa = { .sa_handler = on_signal };
-	struct server server = { .o = o };
+	struct sigaction sa = {.sa_handler = on_signal};
+	struct server server = {.o = o};
 	bool all;
 	int fd;
 
@@ -243,8 +240,8 @@ run(struct options *o)
 	fd = listen_somewhere(o);
 	accept_all(&server, fd);
 	close(fd);
-	all = wait_for_sessions(o->messages == 0 ||
-	    atomic_load(&server.filed) < o->messages);
+	all = wait_for_sessions(
+	    o->messages == 0 || atomic_load(&server.filed) < o->messages);
 	/* Threads that are still there would use what exit() tears down. */
 	if (!all)
 		_exit(0);

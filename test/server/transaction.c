@@ -34,8 +34,8 @@ offered(const struct session *s, unsigned cap)
 static bool
 too_big(const struct session *s, uint64_t size)
 {
-	return offered(s, CAP_SIZE) && s->o->size_max > 0 &&
-	    size > s->o->size_max;
+	return offered(s, CAP_SIZE) && s->o->size_max > 0
+	    && size > s->o->size_max;
 }
 
 enum param { FINE, UNKNOWN, BAD, BIG };
@@ -55,8 +55,8 @@ mail_param(struct session *s, const char *keyword, const char *value)
 	if (strcasecmp(keyword, "SIZE") == 0 && offered(s, CAP_SIZE)) {
 		errno = 0;
 		size = strtoull(value, &end, 10);
-		if (*value < '0' || *value > '9' || *end != '\0' ||
-		    end - value > 20 || errno != 0)
+		if (*value < '0' || *value > '9' || *end != '\0'
+		    || end - value > 20 || errno != 0)
 			return BAD;
 		return too_big(s, size) ? BIG : FINE;
 	}
@@ -69,8 +69,10 @@ mail_param(struct session *s, const char *keyword, const char *value)
 	if (strcasecmp(keyword, "RET") == 0 && offered(s, CAP_DSN))
 		return one_of(value, "FULL HDRS") ? FINE : BAD;
 	if (strcasecmp(keyword, "ENVID") == 0 && offered(s, CAP_DSN))
-		return *value != '\0' && strlen(value) <= 100 &&
-		    path_xtext(value) ? FINE : BAD;
+		return *value != '\0' && strlen(value) <= 100
+			&& path_xtext(value)
+		    ? FINE
+		    : BAD;
 	return UNKNOWN;
 }
 
@@ -83,17 +85,19 @@ rcpt_param(struct session *s, const char *keyword, const char *value)
 		return UNKNOWN;
 	if (strcasecmp(keyword, "ORCPT") == 0) {
 		p = strchr(value, ';');
-		return p != NULL && p > value && p[1] != '\0' &&
-		    path_xtext(p + 1) ? FINE : BAD;
+		return p != NULL && p > value && p[1] != '\0'
+			&& path_xtext(p + 1)
+		    ? FINE
+		    : BAD;
 	}
 	if (strcasecmp(keyword, "NOTIFY") != 0)
 		return UNKNOWN;
 	if (strcasecmp(value, "NEVER") == 0)
 		return FINE;
 	for (; *p != '\0'; p += strcspn(p, ","), p += *p == ',' && p[1] != '\0')
-		if (strncasecmp(p, "SUCCESS", 7) != 0 &&
-		    strncasecmp(p, "FAILURE", 7) != 0 &&
-		    strncasecmp(p, "DELAY", 5) != 0)
+		if (strncasecmp(p, "SUCCESS", 7) != 0
+		    && strncasecmp(p, "FAILURE", 7) != 0
+		    && strncasecmp(p, "DELAY", 5) != 0)
 			return BAD;
 	return p > value ? FINE : BAD;
 }
@@ -135,8 +139,8 @@ owns(const struct session *s, const char *address)
 	if (owners->n == 0 || *address == '\0')
 		return true;
 	for (i = 0; s->login != NULL && i < owners->n; i++)
-		if (strcmp(owners->at[i].key, s->login) == 0 &&
-		    strcasecmp(owners->at[i].value, address) == 0)
+		if (strcmp(owners->at[i].key, s->login) == 0
+		    && strcasecmp(owners->at[i].value, address) == 0)
 			return true;
 	return false;
 }
@@ -155,8 +159,7 @@ transaction_mail(struct session *s, char *args)
 		session_reply(s, 501, "5.5.4", "MAIL FROM:<path>");
 		return;
 	}
-	if (session_refused(s, "MAIL") ||
-	    !params_ok(s, params, mail_param))
+	if (session_refused(s, "MAIL") || !params_ok(s, params, mail_param))
 		return;
 	if (*path != '\0' && !path_mailbox(path, s->env.utf8))
 		session_reply(s, 553, "5.1.7", "Bad sender");
@@ -187,8 +190,8 @@ transaction_rcpt(struct session *s, char *args)
 		session_reply(s, 501, "5.5.4", "RCPT TO:<path>");
 		return;
 	}
-	if (session_refused(s, path) || session_refused(s, "RCPT") ||
-	    !params_ok(s, params, rcpt_param))
+	if (session_refused(s, path) || session_refused(s, "RCPT")
+	    || !params_ok(s, params, rcpt_param))
 		return;
 	if (!path_mailbox(path, e->utf8)) {
 		session_reply(s, 553, "5.1.3", "Bad recipient");
@@ -277,10 +280,10 @@ verdict(struct session *s)
 	} else if (!file(s)) {
 		session_reply(s, 451, "4.3.0", "Cannot file it");
 	} else {
-		session_reply(s, 250, "2.0.0", "Filed, session %lu",
-		    s->number);
-		if (atomic_fetch_add(&server->filed, 1) + 1 ==
-		    server->o->messages && write(server->done, "", 1) != 1)
+		session_reply(s, 250, "2.0.0", "Filed, session %lu", s->number);
+		if (atomic_fetch_add(&server->filed, 1) + 1
+			== server->o->messages
+		    && write(server->done, "", 1) != 1)
 			die("cannot wake the main thread");
 	}
 	transaction_reset(s);
@@ -342,8 +345,8 @@ transaction_bdat(struct session *s, char *args)
 		session_reply(s, 502, "5.5.1", "BDAT is not offered");
 		return;
 	}
-	if (*args < '0' || *args > '9' || end - args > 18 ||
-	    (*end != '\0' && !last)) {
+	if (*args < '0' || *args > '9' || end - args > 18
+	    || (*end != '\0' && !last)) {
 		/* No telling where the next command begins. */
 		session_reply(s, 501, "5.5.4", "BDAT size [LAST]");
 		s->quit = true;

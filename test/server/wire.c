@@ -15,7 +15,7 @@
 
 #include "test/server/wire.h"
 
-#define IDLE_MS (300 * 1000)	/* RFC 5321 section 4.5.3.2.7 */
+#define IDLE_MS (300 * 1000) /* RFC 5321 section 4.5.3.2.7 */
 #define LINGER_MS 2000
 #define OUT_MAX 32768
 
@@ -24,7 +24,7 @@ wire_open(struct wire *w, int fd, bool linewise)
 {
 	int on = 1;
 
-	*w = (struct wire){ .fd = fd, .linewise = linewise };
+	*w = (struct wire){.fd = fd, .linewise = linewise};
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 }
@@ -32,7 +32,7 @@ wire_open(struct wire *w, int fd, bool linewise)
 static bool
 wait_for(struct wire *w, short events, int ms)
 {
-	struct pollfd p = { .fd = w->fd, .events = events };
+	struct pollfd p = {.fd = w->fd, .events = events};
 	int n;
 
 	do
@@ -46,8 +46,8 @@ static short
 wants(struct wire *w, ssize_t r)
 {
 	if (w->ssl == NULL)
-		return r < 0 && (errno == EAGAIN || errno == EINTR) ?
-		    POLLIN : 0;
+		return r < 0 && (errno == EAGAIN || errno == EINTR) ? POLLIN
+								    : 0;
 	switch (SSL_get_error(w->ssl, (int)r)) {
 	case SSL_ERROR_WANT_READ:
 		return POLLIN;
@@ -109,8 +109,8 @@ wire_flush(struct wire *w)
 			continue;
 		}
 		events = wants(w, n);
-		w->broken = events == 0 || !wait_for(w,
-		    w->ssl == NULL ? POLLOUT : events, IDLE_MS);
+		w->broken = events == 0
+		    || !wait_for(w, w->ssl == NULL ? POLLOUT : events, IDLE_MS);
 	}
 	bytes_reset(&w->out);
 	return !w->broken;
@@ -163,8 +163,8 @@ wire_pending(struct wire *w)
 {
 	char c;
 
-	return w->pos < w->n || (w->ssl != NULL && SSL_has_pending(w->ssl)) ||
-	    recv(w->fd, &c, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+	return w->pos < w->n || (w->ssl != NULL && SSL_has_pending(w->ssl))
+	    || recv(w->fd, &c, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
 enum wire_line
@@ -190,9 +190,8 @@ wire_line(struct wire *w, char *buf, size_t size)
 	}
 	if (r == WIRE_LONG)
 		return r;
-	if (len < 2 || buf[len - 2] != '\r' ||
-	    memchr(buf, '\0', len) != NULL ||
-	    memchr(buf, '\r', len - 2) != NULL)
+	if (len < 2 || buf[len - 2] != '\r' || memchr(buf, '\0', len) != NULL
+	    || memchr(buf, '\r', len - 2) != NULL)
 		return WIRE_BARE;
 	buf[len - 2] = '\0';
 	return WIRE_LINE;
@@ -210,8 +209,8 @@ wire_close(struct wire *w)
 	ERR_clear_error();
 	/* Closing over unread input would reset what we just sent. */
 	shutdown(w->fd, SHUT_WR);
-	while (wait_for(w, POLLIN, LINGER_MS) &&
-	    recv(w->fd, rest, sizeof(rest), 0) > 0)
+	while (wait_for(w, POLLIN, LINGER_MS)
+	    && recv(w->fd, rest, sizeof(rest), 0) > 0)
 		continue;
 	SSL_free(w->ssl);
 	close(w->fd);

@@ -37,19 +37,19 @@ struct wire {
 enum wire_line { WIRE_LINE, WIRE_LONG, WIRE_BARE, WIRE_END };
 
 /* Takes a connected descriptor over and makes it non-blocking. */
-void	wire_open(struct wire *, int fd, bool linewise);
+void wire_open(struct wire *, int fd, bool linewise);
 /* Flushes, says goodbye on both layers, reads the peer's rest, closes. */
-void	wire_close(struct wire *);
+void wire_close(struct wire *);
 
 /* Forgets unread input (RFC 3207 section 4.2), then does the handshake. */
-bool	wire_accept(struct wire *, SSL_CTX *, void *app_data);
+bool wire_accept(struct wire *, SSL_CTX *, void *app_data);
 
-void	wire_put(struct wire *, const void *, size_t);
-bool	wire_flush(struct wire *);
+void wire_put(struct wire *, const void *, size_t);
+bool wire_flush(struct wire *);
 /* Input after in[pos], at least a byte; false is the end. */
-bool	wire_fill(struct wire *);
+bool wire_fill(struct wire *);
 /* Has the peer sent anything that was not taken yet? Never waits. */
-bool	wire_pending(struct wire *);
+bool wire_pending(struct wire *);
 /*
  * The next line, without its CRLF, as a string in buf. WIRE_LONG: did not
  * fit, WIRE_BARE: ended without CR, or held a NUL or CR; both were read.
