@@ -160,14 +160,15 @@ stream_unsent(const struct stream *s)
 static bool
 take_line(struct stream *s, const char **line, size_t *n)
 {
-	char *from = s->in.p + s->in_at, *end = NULL;
+	const char *from, *end;
 
-	if (s->in.n > s->searched)
-		end =
-		    memchr(s->in.p + s->searched, '\n', s->in.n - s->searched);
+	if (s->searched == s->in.n)
+		return false;
+	end = memchr(s->in.p + s->searched, '\n', s->in.n - s->searched);
 	s->searched = s->in.n;
 	if (end == NULL)
 		return false;
+	from = s->in.p + s->in_at;
 	*line = from;
 	*n = (size_t)(end - from);
 	if (*n > 0 && from[*n - 1] == '\r')

@@ -115,3 +115,179 @@ teardown() {
 		done <"$BATS_TEST_TMPDIR/pids"
 	fi
 }
+
+# --- what only some chapters need ---
+
+# Without the detour of a version manager's shim.
+PYTHON=/usr/bin/python3
+[ -x "$PYTHON" ] || PYTHON=python3
+
+# need PROGRAM ...: skip the test, aloud, where one is missing.
+need() {
+	local p
+
+	for p; do
+		command -v "$p" >/dev/null || skip "$p is not installed"
+	done
+}
+
+need_root() {
+	[ "$(id -u)" -eq 0 ] || skip "needs root"
+}
+
+# lacks REGEX FILE: no line of it matches.  (A `! grep` would not fail a test
+# unless it is its last line.)
+lacks() {
+	local lines
+
+	lines=$(grep -aE -- "$1" "$2") || return 0
+	echo "$2 holds: $lines"
+	return 1
+}
+
+# Like pinmail, but the whole command is given.
+run_as_is() {
+	status=0
+	"$@" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" || status=$?
+	out=$(<"$BATS_TEST_TMPDIR/out")
+	err=$(<"$BATS_TEST_TMPDIR/err")
+}
+
+# A copy of the binary whose system file is a path of ours: sets MOVED and
+# SYSTEM_FILE, in a directory that everybody may enter.  The path in the
+# binary is overwritten with one of the same length, so that installed
+# binaries can be tried too.
+moved_binary() {
+	MOVED_DIR=$(mktemp -d /tmp/XXXXXXXX)
+	chmod 755 "$MOVED_DIR"
+	echo "$MOVED_DIR" >>"$BATS_TEST_TMPDIR/moved"
+	MOVED=$MOVED_DIR/pinmail
+	SYSTEM_FILE=$("$PYTHON" - "$PINMAIL" "$MOVED_DIR" <<-'END'
+	import sys
+	data = open(sys.argv[1], 'rb').read()
+	end = data.index(b'/pinmail.conf\0') + len(b'/pinmail.conf')
+	start = data.rindex(b'\0', 0, end) + 1
+	path = sys.argv[2] + '/'
+	path += 'c' * (end - start - len(path))
+	assert len(path) == end - start and path[-1] == 'c', path
+	data = data[:start] + path.encode() + data[end:]
+	open(sys.argv[2] + '/pinmail', 'wb').write(data)
+	print(path)
+	END
+	)
+	[ -n "$SYSTEM_FILE" ]
+	chmod 755 "$MOVED"
+}
+
+# What moved_binary made goes; call it in teardown.
+moved_remove() {
+	local dir
+
+	[ -f "$BATS_TEST_TMPDIR/moved" ] || return 0
+	while read -r dir; do
+		case $dir in
+		/tmp/????????) rm -rf "$dir" ;;
+		esac
+	done <"$BATS_TEST_TMPDIR/moved"
+}
+
+# A server that plays a script, for what an honest one does not do:
+#	player LINE ...
+# Sets PORT; the lines that it read stand in $HEARD.  It serves one client:
+#	S TEXT	say it		C	read a line	E	read up to a dot
+#	T	TLS begins	B	read the chunk of the BDAT just read
+#	N	tell player_reached	G	wait for player_go
+#	R	read the rest up to the end		anything else: hang up
+# At the end it reads the rest, and hangs up.  Needs server_start before, for
+# the certificate.
+player() {
+	HEARD=$BATS_TEST_TMPDIR/heard
+	cat >"$BATS_TEST_TMPDIR/player.py" <<-'END'
+	import socket, ssl, sys
+	cert, key, heard, go = sys.argv[1:5]
+	listener = socket.socket()
+	listener.bind(('127.0.0.1', 0))
+	listener.listen(8)
+	print(listener.getsockname()[1], flush=True)
+	out = open(heard, 'wb', buffering=0)
+	s = listener.accept()[0]
+	f = s.makefile('rb')
+	line = b''
+	def say(text):
+	    s.sendall(text.encode() + b'\r\n')
+	def start_tls():
+	    global s, f
+	    ctx = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+	    ctx.load_cert_chain(cert, key)
+	    s = ctx.wrap_socket(s, server_side=True)
+	    f = s.makefile('rb')
+	def read():
+	    global line
+	    line = f.readline()
+	    out.write(line)
+	def rest():
+	    while True:
+	        data = f.read1(65536)
+	        if not data:
+	            break
+	        out.write(data)
+	try:
+	    for step in sys.argv[5:] + ['R']:
+	        what, text = step[:1], step[2:]
+	        if what == 'S':
+	            say(text)
+	        elif what == 'C':
+	            read()
+	        elif what == 'E':
+	            while True:
+	                read()
+	                if line in (b'.\r\n', b''):
+	                    break
+	        elif what == 'B':
+	            out.write(f.read(int(line.split()[1])))
+	        elif what == 'T':
+	            start_tls()
+	        elif what == 'N':
+	            print('reached', flush=True)
+	        elif what == 'G':
+	            open(go).readline()
+	        elif what == 'R':
+	            rest()
+	        else:
+	            break
+	except OSError:
+	    pass
+	f.close()
+	s.close()
+	END
+	mkfifo "$BATS_TEST_TMPDIR/said" "$BATS_TEST_TMPDIR/go"
+	"$PYTHON" "$BATS_TEST_TMPDIR/player.py" "$DIR/cert.pem" "$DIR/key.pem" \
+		"$HEARD" "$BATS_TEST_TMPDIR/go" "$@" \
+		>"$BATS_TEST_TMPDIR/said" 3>&- &
+	echo $! >>"$BATS_TEST_TMPDIR/pids"
+	exec 8<"$BATS_TEST_TMPDIR/said"
+	read -r PORT <&8
+}
+
+# Wait until the script has come to its next N.
+player_reached() {
+	local word
+
+	read -r word <&8
+	[ "$word" = reached ]
+}
+
+# Let it go on behind its G.
+player_go() {
+	echo go >"$BATS_TEST_TMPDIR/go"
+}
+
+# as_user UID COMMAND ...: run as that user, who has nobody's rights; needs
+# root.  The binary and its files must be where everybody may look: use MOVED
+# and MOVED_DIR.
+as_user() {
+	local uid=$1
+
+	shift
+	setpriv --reuid="$uid" --regid="$uid" --clear-groups -- "$@"
+}
