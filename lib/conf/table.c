@@ -127,6 +127,7 @@ static const struct keyword_word facilities[] = {
 };
 
 const struct keyword keyword_table[] = {
+    {"account", NOTHING, 0, NULL, 0, 0, NULL}, /* the reader's own */
     {"add_missing_date_header", WORD, AT(set_date), add_missing, 0, 0, NULL},
     {"add_missing_from_header", WORD, AT(set_from), add_missing, 0, 0, NULL},
     {"aliases", PATH, AT(aliases), NULL, 0, 0, NULL},
@@ -135,6 +136,7 @@ const struct keyword keyword_table[] = {
     {"auto_from", NOTHING, 0, off, 0, 0, NULL},
     {"connect_timeout", NUMBER, AT(timeout), off, 1, 86400, NULL},
     {"deadline", NUMBER, AT(deadline), off, 1, 86400, NULL},
+    {"defaults", NOTHING, 0, NULL, 0, 0, NULL}, /* the reader's own */
     {"domain", PATTERN, AT(domain), NULL, 0, 0, wrong_domain},
     {"dsn_notify", STRING, AT(dsn_notify), NULL, 0, 0, wrong_notify},
     {"dsn_return", STRING, AT(dsn_return), NULL, 0, 0, wrong_ret},
@@ -143,6 +145,7 @@ const struct keyword keyword_table[] = {
     {"from_full_name", STRING, AT(full_name), NULL, 0, 0, NULL},
     {"host", STRING, AT(host), NULL, 0, 0, NULL},
     {"identity_header", STRING, AT(identity_header), NULL, 0, 0, wrong_field},
+    {"include", NOTHING, 0, NULL, 0, 0, NULL}, /* the reader's own */
     {"keepbcc", NOTHING, 0, off, 0, 0, NULL},
     {"log_format", WORD, AT(log_json), formats, 0, 0, NULL},
     {"logfile", PATH, AT(logfile), NULL, 0, 0, NULL},

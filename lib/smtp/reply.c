@@ -65,7 +65,8 @@ reply_status(const struct reply *r, char *out, size_t size)
 		dots += text[i] == '.';
 	out[0] = '\0';
 	if (n < size && dots == 2 && text[0] == '0' + reply_class(r)
-	    && text[1] == '.' && text[n - 1] != '.') {
+	    && text[1] == '.' && text[2] != '.' && text[n - 1] != '.'
+	    && strchr(" \n", text[n]) != NULL) {
 		memcpy(out, text, n);
 		out[n] = '\0';
 	}

@@ -195,15 +195,16 @@ moved_remove() {
 #	player LINE ...
 # Sets PORT; the lines that it read stand in $HEARD.  It serves one client:
 #	S TEXT	say it		C	read a line	E	read up to a dot
-#	T	TLS begins	B	read the chunk of the BDAT just read
+#	T [CIPHER]	TLS begins (TLS 1.2 with that cipher)
+#	B	read the chunk of the BDAT just read
 #	N	tell player_reached	G	wait for player_go
-#	R	read the rest up to the end		anything else: hang up
-# At the end it reads the rest, and hangs up.  Needs server_start before, for
-# the certificate.
+#	X	hang up (without a close_notify)
+# At the end it reads the rest, and hangs up; PLAYER can be waited for.  The
+# certificate is $DIR/cert.pem, as server_start makes it.
 player() {
 	HEARD=$BATS_TEST_TMPDIR/heard
 	cat >"$BATS_TEST_TMPDIR/player.py" <<-'END'
-	import socket, ssl, sys
+	import os, socket, ssl, sys
 	cert, key, heard, go = sys.argv[1:5]
 	listener = socket.socket()
 	listener.bind(('127.0.0.1', 0))
@@ -214,10 +215,13 @@ player() {
 	f = s.makefile('rb')
 	line = b''
 	def say(text):
-	    s.sendall(text.encode() + b'\r\n')
-	def start_tls():
+	    s.sendall(os.fsencode(text) + b'\r\n')
+	def start_tls(cipher):
 	    global s, f
 	    ctx = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+	    if cipher:
+	        ctx.maximum_version = ssl.TLSVersion.TLSv1_2
+	        ctx.set_ciphers(cipher + '@SECLEVEL=0')
 	    ctx.load_cert_chain(cert, key)
 	    s = ctx.wrap_socket(s, server_side=True)
 	    f = s.makefile('rb')
@@ -232,7 +236,7 @@ player() {
 	            break
 	        out.write(data)
 	try:
-	    for step in sys.argv[5:] + ['R']:
+	    for step in sys.argv[5:]:
 	        what, text = step[:1], step[2:]
 	        if what == 'S':
 	            say(text)
@@ -246,25 +250,27 @@ player() {
 	        elif what == 'B':
 	            out.write(f.read(int(line.split()[1])))
 	        elif what == 'T':
-	            start_tls()
+	            start_tls(text)
 	        elif what == 'N':
 	            print('reached', flush=True)
 	        elif what == 'G':
 	            open(go).readline()
-	        elif what == 'R':
-	            rest()
 	        else:
 	            break
+	    else:
+	        rest()
 	except OSError:
 	    pass
 	f.close()
 	s.close()
 	END
+	rm -f "$BATS_TEST_TMPDIR/said" "$BATS_TEST_TMPDIR/go"
 	mkfifo "$BATS_TEST_TMPDIR/said" "$BATS_TEST_TMPDIR/go"
 	"$PYTHON" "$BATS_TEST_TMPDIR/player.py" "$DIR/cert.pem" "$DIR/key.pem" \
 		"$HEARD" "$BATS_TEST_TMPDIR/go" "$@" \
 		>"$BATS_TEST_TMPDIR/said" 3>&- &
-	echo $! >>"$BATS_TEST_TMPDIR/pids"
+	PLAYER=$!
+	echo "$PLAYER" >>"$BATS_TEST_TMPDIR/pids"
 	exec 8<"$BATS_TEST_TMPDIR/said"
 	read -r PORT <&8
 }
