@@ -71,6 +71,7 @@ send_message(const struct options *o)
 	struct job job = {.msg = &msg};
 	struct facts facts = {0};
 	struct conf conf = {0};
+	struct buf line = {0};
 	struct err e = {0};
 	struct site site;
 	int status;
@@ -81,12 +82,13 @@ send_message(const struct options *o)
 	message_begin(&msg, site.tmpdir);
 	ok = prepare(&job, o, &conf, &site, &a, &e)
 	    && deliver(&job, a, &ways, &facts, &e);
-	submit_outcome(&job, ok, &e);
+	submit_outcome(&job, ok, &e, &line);
 	if (e.kind != ERR_NONE)
-		report_line(&e);
+		report_line(buf_str(&line));
 	report_log(&job, a, &site, &facts, &e);
 	status = report_exit(e.kind);
 
+	buf_clear(&line);
 	job_clear(&job);
 	message_clear(&msg);
 	conf_clear(&conf);
@@ -101,7 +103,7 @@ run(int argc, char *argv[])
 	struct err e = {0};
 
 	if (!options_read(&o, argc, argv, &e)) {
-		report_line(&e);
+		report_line(e.text);
 		return report_exit(e.kind);
 	}
 	switch (o.mode) {

@@ -50,13 +50,13 @@ report_exit(enum err_kind kind)
 }
 
 void
-report_line(const struct err *e)
+report_line(const char *text)
 {
 	struct buf b = {0};
 	ssize_t r;
 
 	buf_adds(&b, "pinmail: ");
-	ascii_clean(&b, e->text, strnlen(e->text, sizeof e->text));
+	ascii_clean(&b, text, strlen(text));
 	buf_addc(&b, '\n');
 	r = write(STDERR_FILENO, b.p, b.n);
 	(void)r;

@@ -12,7 +12,7 @@
 int report_exit(enum err_kind);
 
 /* The one line for people, on standard error. */
-void report_line(const struct err *);
+void report_line(const char *);
 
 /* The one line for the log.  The account may be NULL. */
 void report_log(const struct job *, const struct account *, const struct site *,

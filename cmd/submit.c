@@ -4,9 +4,9 @@
 #include "cmd/submit.h"
 
 #include <stdio.h>
-#include <string.h>
 
-#define NAMED 8 /* recipients in the line */
+/* Bytes for the names of a state: callers choke on lines over 4 KiB. */
+#define NAMES_MAX 1000
 
 static size_t
 count(const struct envelope *env, int state)
@@ -22,19 +22,20 @@ count(const struct envelope *env, int state)
 static void
 name(struct buf *b, const struct envelope *env, int state, bool reply)
 {
+	size_t from = b->n, left = count(env, state);
 	const struct recipient *r;
-	size_t named = 0, all = count(env, state);
 
-	for (size_t i = 0; i < env->n && named < NAMED; i++) {
+	for (size_t i = 0; i < env->n && b->n - from < NAMES_MAX; i++) {
 		r = &env->rcpt[i];
 		if ((int)r->v.state != state)
 			continue;
-		buf_addf(b, "%s%s", named++ > 0 ? ", " : "", r->mailbox.p);
+		buf_addf(b, "%s%s", b->n > from ? ", " : "", r->mailbox.p);
 		if (reply)
-			buf_addf(b, " (%s)", r->v.text);
+			buf_addf(b, " (%.100s)", r->v.text);
+		left--;
 	}
-	if (all > named)
-		buf_addf(b, " and %zu others", all - named);
+	if (left > 0)
+		buf_addf(b, " and %zu others", left);
 }
 
 static void
@@ -55,39 +56,36 @@ kind_of(const struct envelope *env, enum err_kind common)
 }
 
 void
-submit_outcome(const struct job *j, bool delivered, struct err *e)
+submit_outcome(const struct job *j, bool delivered, struct err *e,
+    struct buf *line)
 {
 	const struct envelope *env = &j->env;
-	enum err_kind common = delivered ? ERR_NONE : e->kind, kind;
+	enum err_kind common = delivered ? ERR_NONE : e->kind;
 	size_t taken = count(env, TAKEN);
-	char end[80] = "";
-	struct buf b = {0};
 
-	kind = kind_of(env, common);
+	e->kind = kind_of(env, common);
+	if (e->kind == ERR_NONE)
+		return;
 	if (count(env, REFUSED) > 0) {
-		part(&b, "refused: ");
-		name(&b, env, REFUSED, true);
+		part(line, "refused: ");
+		name(line, env, REFUSED, true);
 	}
 	if (count(env, DEFERRED) > 0) {
-		part(&b, "not taken now: ");
-		name(&b, env, DEFERRED, true);
+		part(line, "not taken now: ");
+		name(line, env, DEFERRED, true);
 	}
 	if (common != ERR_NONE)
-		part(&b, e->text);
+		part(line, e->text);
 	if (common != ERR_NONE && count(env, PENDING) > 0) {
-		part(&b,
+		part(line,
 		    common == ERR_MAYBE ? "perhaps delivered to "
 					: "not delivered to ");
-		name(&b, env, PENDING, false);
+		name(line, env, PENDING, false);
 	}
-	if (taken > 0)
-		snprintf(end, sizeof end,
-		    "; delivered to %zu %s, do not resend", taken,
+	if (taken > 0) {
+		part(line, "delivered to ");
+		buf_addf(line, "%zu %s, do not resend", taken,
 		    taken == 1 ? "other" : "others");
-	e->kind = kind;
-	/* However long the replies are, the end must be there. */
-	snprintf(e->text, sizeof e->text, "%.*s%s",
-	    (int)(sizeof e->text - sizeof end),
-	    kind != ERR_NONE ? buf_str(&b) : "", kind != ERR_NONE ? end : "");
-	buf_clear(&b);
+	}
+	snprintf(e->text, sizeof e->text, "%s", buf_str(line));
 }

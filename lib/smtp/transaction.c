@@ -158,6 +158,9 @@ read_rcpt(struct transaction *t, size_t i, struct err *e)
 	default:
 		return client_refused(c, "RCPT", ERR_PROTOCOL, e);
 	}
+	/* The server leaves: what went up behind this it never looked at. */
+	if (c->reply.code == 421)
+		return client_refused(c, "RCPT", ERR_AGAIN, e);
 	/* RFC 5321, 4.5.3.1.10: 552 is what 452 should have been. */
 	if (c->reply.code == 452 || c->reply.code == 552) {
 		if (t->n_accepted > 0)
