@@ -49,26 +49,29 @@ failed(struct err *e)
 	return err_set(e, ERR_TLS, "OpenSSL: %s", reason());
 }
 
-/* Hand ciphertext down; what it does not take stays. */
+/*
+ * Hand ciphertext down; what it does not take stays.  When the connection is
+ * broken it goes nowhere, but what the server said before can still be read.
+ */
 static bool
 push(struct tls *t, struct err *e)
 {
-	ssize_t r;
+	ssize_t r = 0;
 
 	while (t->pending_at < t->pending.n) {
 		r = t->lower->write(t->handle, t->pending.p + t->pending_at,
 		    t->pending.n - t->pending_at, e);
-		if (r == LAYER_ERROR)
-			return false;
 		if (r <= 0)
 			break;
 		t->pending_at += (size_t)r;
 	}
-	if (t->pending_at < t->pending.n && t->pending_at < PIECE)
-		return true;
-	buf_consume(&t->pending, t->pending_at);
-	t->pending_at = 0;
-	return true;
+	if (r == LAYER_ERROR)
+		t->pending_at = t->pending.n;
+	if (t->pending_at == t->pending.n || t->pending_at > PIECE) {
+		buf_consume(&t->pending, t->pending_at);
+		t->pending_at = 0;
+	}
+	return r != LAYER_ERROR;
 }
 
 static size_t
@@ -247,10 +250,10 @@ static ssize_t
 tls_read(void *handle, void *p, size_t n, struct err *e)
 {
 	struct tls *t = handle;
+	struct err ignored;
 	size_t done;
 
-	if (!push(t, e))
-		return LAYER_ERROR;
+	push(t, &ignored);
 	ERR_clear_error();
 	if (SSL_read_ex(t->ssl, p, n, &done) == 1)
 		return (ssize_t)done;
@@ -316,11 +319,12 @@ static const struct layer tls_layer = {tls_read, tls_write, tls_wait, tls_end,
 static bool
 handshake_failed(struct tls *t, ssize_t r, struct err *e)
 {
-	int why = ERR_GET_REASON(ERR_peek_error());
+	/* The last is TLS's own; a bad signature leaves others before it. */
+	int why = ERR_GET_REASON(ERR_peek_last_error());
 
 	if (r == 0)
-		return err_set(e, ERR_TLS,
-		    "the server closed the connection in the handshake");
+		return err_set(e, ERR_UNREACHABLE,
+		    "TLS handshake: the server closed the connection");
 	if (e->kind != ERR_TLS)
 		return err_in(e, "TLS handshake");
 	if (why == SSL_R_CERTIFICATE_VERIFY_FAILED)
@@ -337,6 +341,7 @@ handshake_failed(struct tls *t, ssize_t r, struct err *e)
 static bool
 handshake(struct tls *t, int64_t until, struct err *e)
 {
+	struct err ignored;
 	ssize_t r;
 	int done;
 
@@ -349,9 +354,9 @@ handshake(struct tls *t, int64_t until, struct err *e)
 		r = want(t, done, e);
 		if (r == 0 || r == LAYER_ERROR)
 			return handshake_failed(t, r, e);
-		if (!push(t, e)
-		    || !tls_wait(t, r == LAYER_WANT_READ ? POLLIN : POLLOUT,
-			until, e))
+		push(t, &ignored);
+		if (!tls_wait(t, r == LAYER_WANT_READ ? POLLIN : POLLOUT, until,
+			e))
 			return err_in(e, "TLS handshake");
 	}
 }

@@ -107,7 +107,6 @@ static bool
 login_once(struct client *c, const struct login *l, enum sasl mech,
     struct err *e)
 {
-	static const struct buf none = {0};
 	struct buf b = {.secret = true};
 	bool ok;
 
@@ -120,11 +119,14 @@ login_once(struct client *c, const struct login *l, enum sasl mech,
 	else
 		sasl_xoauth2(&b, l->user, l->password);
 	ok = begin(c, mech, &b, e) && read_reply(c, e);
-	buf_clear(&b);
+	buf_reset(&b);
 	/* A token's error comes as a challenge first (RFC 7628, 3.2.3). */
+	if (mech == SASL_OAUTHBEARER)
+		buf_addc(&b, '\001');
 	if (ok && c->reply.code == 334
 	    && (mech == SASL_OAUTHBEARER || mech == SASL_XOAUTH2))
-		ok = respond(c, &none, e) && read_reply(c, e);
+		ok = respond(c, &b, e) && read_reply(c, e);
+	buf_clear(&b);
 	return ok && (c->reply.code == 235 || refused(c, mech, e));
 }
 

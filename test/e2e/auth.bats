@@ -306,7 +306,7 @@ rest=(C 'S 250 ok' C 'S 250 ok' C 'S 354 go' E 'S 250 taken')
 	failed 75 '*454*'
 	wait "$PLAYER"
 	grep -q $'^AUTH SCRAM-SHA-256\r$' "$HEARD"
-	grep -q "^$(printf 'y,,n=uuu' | base64)" "$HEARD"
+	grep -q "^$(printf 'y,,n=uuuu' | base64)" "$HEARD"
 }
 
 @test "a user name or a password that is not ASCII goes by PLAIN or LOGIN" {

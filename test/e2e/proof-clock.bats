@@ -24,7 +24,8 @@ in_fresh() {
 	seq "$count" | xargs -P 2 -I{} "$BATS_TEST_TMPDIR/fresh" "$@"
 }
 
-setup() {
+# For tests that use it.
+fresh_ready() {
 	need hostname
 	need_own pid uts
 	cat >"$BATS_TEST_TMPDIR/fresh" <<-END
@@ -37,13 +38,15 @@ setup() {
 
 # all_different COUNT DOMAIN FILE: so many lines, each an ID, none twice.
 all_different() {
-	[ "$(grep -cxE "<$UUID4@$2>" "$3")" -eq "$1" ] || return
+	[ "$(grep -cxE "<$UUID4@$2>" "$3")" -eq "$1" ] ||
+		{ head -n 3 "$3"; return 1; }
 	[ "$(wc -l <"$3")" -eq "$1" ]
 	sort "$3" | uniq -d >"$3.twice"
 	[ ! -s "$3.twice" ] || { head "$3.twice"; return 1; }
 }
 
 @test "20,000 Message-IDs of one pid, one host and one moment" {
+	fresh_ready
 	local ids=$BATS_TEST_TMPDIR/ids world
 	mapfile -t frozen < <(preload "$FAULT/frozen.so")
 
@@ -61,6 +64,7 @@ all_different() {
 }
 
 @test "100 whole deliveries of one pid, one host and one moment" {
+	fresh_ready
 	local ids=$BATS_TEST_TMPDIR/ids
 	mapfile -t frozen < <(preload "$FAULT/frozen.so")
 
@@ -110,6 +114,7 @@ all_different() {
 }
 
 @test "randomness that ends: what a library falls back to is not trusted" {
+	fresh_ready
 	local ids=$BATS_TEST_TMPDIR/ids
 	local stamp=$top_builddir/test/proof/stamp
 	mapfile -t norandom < <(preload "$FAULT/frozen.so $FAULT/norandom.so")

@@ -186,7 +186,7 @@ tshark_start() {
 	# It is there when it sees something.
 	until marked begin 0.2; do
 		kill -0 "$SHARK" && [ $((tries += 1)) -lt 100 ] ||
-			skip "tshark: $(tail -n 1 "$BATS_TEST_TMPDIR/tshark")"
+			skip 'tshark may not capture on loopback here'
 	done
 }
 

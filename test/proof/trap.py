@@ -115,13 +115,11 @@ class Session:
             time.sleep(self.o.seconds)
 
     def ehlo(self):
-        words = ["localhost", "8BITMIME"]
+        words = ["localhost", "8BITMIME", "AUTH PLAIN LOGIN"]
         if self.o.pipelining:
             words += ["PIPELINING"]
         if self.o.tls == "starttls" and not self.wire.tls:
             words += ["STARTTLS"]
-        else:
-            words += ["AUTH PLAIN LOGIN"]
         self.reply("ehlo", "\r\n".join(
             [f"250-{word}" for word in words] + ["250 SIZE 0"]))
 
