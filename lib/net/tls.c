@@ -50,8 +50,8 @@ failed(struct err *e)
 }
 
 /*
- * Hand ciphertext down; what it does not take stays.  When the connection is
- * broken it goes nowhere, but what the server said before can still be read.
+ * Hand ciphertext down; what it does not take stays.  On a broken connection
+ * it goes nowhere, but what the server said before can still be read.
  */
 static bool
 push(struct tls *t, struct err *e)
@@ -170,12 +170,12 @@ make_context(struct tls *t, const struct tls_settings *s, struct err *e)
 }
 
 static bool
-is_literal(const char *host)
+is_literal(const char *s)
 {
 	unsigned char ip[16];
 
-	return inet_pton(AF_INET, host, ip) == 1
-	    || inet_pton(AF_INET6, host, ip) == 1;
+	return inet_pton(AF_INET, s, ip) == 1
+	    || inet_pton(AF_INET6, s, ip) == 1;
 }
 
 static bool

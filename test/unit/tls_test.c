@@ -35,8 +35,8 @@ pin_cert(const struct identity *id)
 {
 	struct pin pin = {.kind = PIN_CERT};
 
-	assert_int_equal(
-	    X509_digest(id->cert, EVP_sha256(), pin.hash, NULL), 1);
+	assert_int_equal(X509_digest(id->cert, EVP_sha256(), pin.hash, NULL),
+	    1);
 	pins_add(&pins, &pin);
 }
 
@@ -67,8 +67,10 @@ begin(const struct identity *id, const struct identity *other)
 static bool
 start(const char *host, bool tls13)
 {
-	const struct tls_settings s = {.host = host, .pins = &pins,
-	    .trust_file = NULL, .tls13 = tls13};
+	const struct tls_settings s = {.host = host,
+	    .pins = &pins,
+	    .trust_file = NULL,
+	    .tls13 = tls13};
 	bool ok;
 
 	tls = tls_prepare(&s, &e);
@@ -307,9 +309,10 @@ tells_what_went_wrong(void **state)
 			SSL_set_max_proto_version(peer.ssl, TLS1_2_VERSION);
 		}
 		assert_false(start(HOST, false));
-		assert_int_equal(e.kind, i == 0 ? ERR_UNREACHABLE
-			: i == 2                ? ERR_UNTRUSTED
-						: ERR_TLS);
+		assert_int_equal(e.kind,
+		    i == 0       ? ERR_UNREACHABLE
+			: i == 2 ? ERR_UNTRUSTED
+				 : ERR_TLS);
 		if (i == 2)
 			assert_int_equal(peer.wrote.n, 0);
 		end();
@@ -334,8 +337,7 @@ carries_lines_and_bytes(void **state)
 		peer.piece = piece;
 		peer.first = "220 hello\r\n";
 		assert_true(start(HOST, false));
-		assert_true(
-		    stream_line(stream, &line, &n, CLOCK_NEVER, &e));
+		assert_true(stream_line(stream, &line, &n, CLOCK_NEVER, &e));
 		assert_int_equal(n, 9);
 		assert_memory_equal(line, "220 hello", 9);
 		stream_put(stream, text.p, text.n);
@@ -371,12 +373,10 @@ sees_the_end(void **state)
 		peer.first = "421 bye\r\nhalf";
 		peer.bye = bye;
 		assert_true(start(HOST, false));
-		assert_true(
-		    stream_line(stream, &line, &n, CLOCK_NEVER, &e));
+		assert_true(stream_line(stream, &line, &n, CLOCK_NEVER, &e));
 		assert_int_equal(n, 7);
 		peer.gone = true;
-		assert_false(
-		    stream_line(stream, &line, &n, CLOCK_NEVER, &e));
+		assert_false(stream_line(stream, &line, &n, CLOCK_NEVER, &e));
 		assert_int_equal(e.kind, ERR_UNREACHABLE);
 		end();
 	}

@@ -69,8 +69,9 @@ identity_hash(const struct identity *id, unsigned char hash[32])
 	int n = i2d_PUBKEY(id->key, &der);
 
 	assert_true(n > 0);
-	assert_int_equal(
-	    EVP_Digest(der, (size_t)n, hash, NULL, EVP_sha256(), NULL), 1);
+	assert_int_equal(EVP_Digest(der, (size_t)n, hash, NULL, EVP_sha256(),
+			     NULL),
+	    1);
 	OPENSSL_free(der);
 }
 
@@ -82,8 +83,8 @@ on_hello(SSL *ssl, int *alert, void *arg)
 	size_t n;
 
 	(void)alert;
-	p->ticket = SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_session_ticket,
-		&ext, &n)
+	p->ticket =
+	    SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_session_ticket, &ext, &n)
 	    == 1;
 	p->psk = SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_psk, &ext, &n) == 1;
 	/* list length, type, length, name */
