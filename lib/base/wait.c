@@ -36,8 +36,9 @@ wait_begin(void)
 		    && old.sa_handler != SIG_IGN)
 			sigaction(ends[i], &sa, NULL);
 	}
-	/* Whoever read our -v may leave; that must not cut a delivery. */
+	/* Nobody reads our -v, or the log is full: no reason to die. */
 	sigaddset(&set, SIGPIPE);
+	sigaddset(&set, SIGXFSZ);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 }
 

@@ -15,8 +15,8 @@
 
 /*
  * Block the three signals; from now on only a wait lets them in.  One that
- * was ignored when we were started stays ignored.  SIGPIPE is blocked for
- * good.
+ * was ignored when we were started stays ignored.  SIGPIPE and SIGXFSZ
+ * are blocked for good: writing says what is wrong.
  */
 void wait_begin(void);
 

@@ -145,6 +145,7 @@ static bool
 make_context(struct tls *t, const struct tls_settings *s, struct err *e)
 {
 	SSL_CTX *ctx = t->ctx = SSL_CTX_new(TLS_client_method());
+	int lowest = s->tls13 ? TLS1_3_VERSION : TLS1_2_VERSION;
 
 	if (ctx == NULL)
 		return failed(e);
@@ -158,9 +159,7 @@ make_context(struct tls *t, const struct tls_settings *s, struct err *e)
 		| SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 	SSL_CTX_set_read_ahead(ctx, 1);
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
-	if (SSL_CTX_set_min_proto_version(ctx,
-		s->tls13 ? TLS1_3_VERSION : TLS1_2_VERSION)
-		!= 1
+	if (SSL_CTX_set_min_proto_version(ctx, lowest) != 1
 	    || SSL_CTX_set_cipher_list(ctx, CIPHERS_12) != 1
 	    || SSL_CTX_dane_enable(ctx) <= 0)
 		return failed(e);
@@ -319,8 +318,7 @@ static const struct layer tls_layer = {tls_read, tls_write, tls_wait, tls_end,
 static bool
 handshake_failed(struct tls *t, ssize_t r, struct err *e)
 {
-	/* The last is TLS's own; a bad signature leaves others before it. */
-	int why = ERR_GET_REASON(ERR_peek_last_error());
+	int why = ERR_GET_REASON(ERR_peek_last_error()); /* TLS's own */
 
 	if (r == 0)
 		return err_set(e, ERR_UNREACHABLE,

@@ -382,3 +382,13 @@ datagram() {
 	succeeded
 	[ ! -s "$BATS_TEST_TMPDIR/syslog" ]
 }
+
+@test "a log that may not grow does no harm" {
+	server_start
+	conf_write
+	(
+		ulimit -f 0
+		"$PINMAIL" -C "$CONF" bob@example.org <<<'Subject: x'
+	)
+	filed alice
+}
