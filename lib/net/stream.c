@@ -177,6 +177,19 @@ take_line(struct stream *s, const char **line, size_t *n)
 	return true;
 }
 
+/* Wait for more input. */
+static bool
+more(struct stream *s, int64_t until, struct err *e)
+{
+	if (fill(s))
+		return true;
+	if (s->ended) {
+		*e = s->why;
+		return false;
+	}
+	return s->layer->wait(s->handle, POLLIN, until, e);
+}
+
 bool
 stream_line(struct stream *s, const char **line, size_t *n, int64_t until,
     struct err *e)
@@ -187,13 +200,7 @@ stream_line(struct stream *s, const char **line, size_t *n, int64_t until,
 		if (s->in.n - s->in_at > LINE_LIMIT)
 			return err_set(e, ERR_PROTOCOL,
 			    "the server sent a line without end");
-		if (fill(s))
-			continue;
-		if (s->ended) {
-			*e = s->why;
-			return false;
-		}
-		if (!s->layer->wait(s->handle, POLLIN, until, e))
+		if (!more(s, until, e))
 			return false;
 	}
 	return true;
@@ -204,16 +211,9 @@ stream_bytes(struct stream *s, void *p, size_t n, int64_t until, struct err *e)
 {
 	if (!stream_flush(s, until, e))
 		return false;
-	while (s->in.n - s->in_at < n) {
-		if (fill(s))
-			continue;
-		if (s->ended) {
-			*e = s->why;
+	while (s->in.n - s->in_at < n)
+		if (!more(s, until, e))
 			return false;
-		}
-		if (!s->layer->wait(s->handle, POLLIN, until, e))
-			return false;
-	}
 	memcpy(p, s->in.p + s->in_at, n);
 	s->in_at += n;
 	s->searched = s->in_at;
