@@ -163,7 +163,7 @@ letters(struct options *o, int argc, char *const argv[], int *i, struct err *e)
 	const char *p, *value;
 	bool first = *i == 1;
 
-	for (p = argv[(*i)++] + 1; *p != '\0'; p++) {
+	for (p = argv[(*i)++] + 1; *p != '\0'; p++, first = false) {
 		opt = find(*p);
 		if (opt == NULL)
 			return err_set(e, ERR_USAGE,

@@ -64,13 +64,16 @@ skip_space(const char *p, const char *end)
 const char *
 addr_skip(const char *p, const char *end)
 {
+	const char *behind;
+
 	for (;;) {
 		p = skip_space(p, end);
 		if (p == end || *p != '(')
 			return p;
-		p = skip_comment(p, end, NULL);
-		if (p == NULL)
-			return end;
+		behind = skip_comment(p, end, NULL);
+		if (behind == NULL)
+			return p;
+		p = behind;
 	}
 }
 

@@ -16,7 +16,7 @@
  */
 bool addr_parse(struct mailboxes *, const char *, size_t, struct err *);
 
-/* Skip white space and comments; to the end when a comment has none. */
+/* Skip white space and comments, but not a comment that does not end. */
 const char *addr_skip(const char *, const char *end);
 
 #endif

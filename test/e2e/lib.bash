@@ -14,7 +14,8 @@ unset XDG_CONFIG_HOME CREDENTIALS_DIRECTORY TMPDIR MAIL EMAIL
 
 # Start a server; more arguments are its own.  Sets PORT, PIN, DIR.
 server_start() {
-	DIR=$BATS_TEST_TMPDIR/server.$RANDOM
+	SERVERS=$((${SERVERS:-0} + 1))
+	DIR=$BATS_TEST_TMPDIR/server.$SERVERS
 	mkdir -p "$DIR"
 	PIN=$("$SMTPD" --dir "$DIR" --pin)
 	mkfifo "$DIR/port"
@@ -116,6 +117,17 @@ teardown() {
 	fi
 }
 
+# bats traces each command of each function, at a millisecond a piece, to say
+# where in which function a test failed.  The line of the test will do.  For
+# the setup of a test, which is where it counts.
+untraced() {
+	set +T
+}
+
+setup() {
+	untraced
+}
+
 # --- what only some chapters need ---
 
 # Without the detour of a version manager's shim.
@@ -198,6 +210,7 @@ moved_remove() {
 #	T [CIPHER]	TLS begins (TLS 1.2 with that cipher)
 #	B	read the chunk of the BDAT just read
 #	N	tell player_reached	G	wait for player_go
+#	P	take what has come so far, something at least
 #	X	hang up (without a close_notify)
 # At the end it reads the rest, and hangs up; PLAYER can be waited for.  The
 # certificate is $DIR/cert.pem, as server_start makes it.
@@ -249,6 +262,8 @@ player() {
 	                    break
 	        elif what == 'B':
 	            out.write(f.read(int(line.split()[1])))
+	        elif what == 'P':
+	            f.read1(65536)
 	        elif what == 'T':
 	            start_tls(text)
 	        elif what == 'N':

@@ -5,6 +5,7 @@
 load lib
 
 setup() {
+	untraced
 	server_start
 }
 

@@ -5,6 +5,7 @@
 load lib
 
 setup() {
+	untraced
 	server_start
 	conf_write
 	printf 'To: header@x.org\nSubject: s\n\nx\n' >"$BATS_TEST_TMPDIR/m"

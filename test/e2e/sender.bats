@@ -6,6 +6,7 @@
 load lib
 
 setup() {
+	untraced
 	server_start
 	NODE=$(hostname)
 	FQDN=$NODE

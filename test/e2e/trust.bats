@@ -82,6 +82,7 @@ setup_file() {
 }
 
 setup() {
+	untraced
 	need openssl
 	CERTS=$BATS_FILE_TMPDIR
 }

@@ -74,16 +74,16 @@ open_at(int dir, const char *path, int flags, va_list ap)
 	return (int)syscall(SYS_openat, dir, path, flags, mode);
 }
 
-#define OPEN(name, dir, ...) \
+#define OPEN(name, dir, ...)                                   \
 	int name(__VA_ARGS__ const char *path, int flags, ...) \
-	{ \
-		va_list ap; \
-		int fd; \
-\
-		va_start(ap, flags); \
-		fd = open_at(dir, path, flags, ap); \
-		va_end(ap); \
-		return fd; \
+	{                                                      \
+		va_list ap;                                    \
+		int fd;                                        \
+                                                               \
+		va_start(ap, flags);                           \
+		fd = open_at(dir, path, flags, ap);            \
+		va_end(ap);                                    \
+		return fd;                                     \
 	}
 #define AT int at,
 
@@ -92,18 +92,18 @@ OPEN(open64, AT_FDCWD, )
 OPEN(openat, at, AT)
 OPEN(openat64, at, AT)
 
-#define FOPEN(name) \
-	FILE *name(const char *path, const char *mode) \
-	{ \
-		static FILE *(*next)(const char *, const char *); \
-\
-		if (is_random(path)) { \
-			errno = EIO; \
-			return NULL; \
-		} \
-		if (next == NULL) \
+#define FOPEN(name)                                                \
+	FILE *name(const char *path, const char *mode)             \
+	{                                                          \
+		static FILE *(*next)(const char *, const char *);  \
+                                                                   \
+		if (is_random(path)) {                             \
+			errno = EIO;                               \
+			return NULL;                               \
+		}                                                  \
+		if (next == NULL)                                  \
 			*(void **)&next = dlsym(RTLD_NEXT, #name); \
-		return next(path, mode); \
+		return next(path, mode);                           \
 	}
 
 FOPEN(fopen)

@@ -30,6 +30,5 @@ main(int argc, char *argv[])
 	fprintf(f, "%ld\n", used.ru_maxrss);
 	if (fclose(f) != 0)
 		return 126;
-	return WIFEXITED(status) ? WEXITSTATUS(status)
-	                         : 128 + WTERMSIG(status);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

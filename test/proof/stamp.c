@@ -43,9 +43,8 @@ show_world(const char *host)
 	gettimeofday(&day, NULL);
 	clock_gettime(CLOCK_REALTIME, &t);
 	printf("# pid %ld host %s time %lld %lld.%06ld %lld.%09ld\n",
-	    (long)getpid(), host, (long long)time(NULL),
-	    (long long)day.tv_sec, (long)day.tv_usec, (long long)t.tv_sec,
-	    t.tv_nsec);
+	    (long)getpid(), host, (long long)time(NULL), (long long)day.tv_sec,
+	    (long)day.tv_usec, (long long)t.tv_sec, t.tv_nsec);
 	fflush(stdout);
 }
 

@@ -189,6 +189,8 @@ static const char *const bad[] = {
     "a@\x7f",
     "\x01",
     "\"a\x01\"@b",
+    "\"a\x01\" <a@b>",
+    "a\x01 <a@b>",
     "\"a\x7f\"@b",
     "a@b\nBcc: c@d",
     "a@b\r\nBcc: c@d",
@@ -270,7 +272,7 @@ skips(void **state)
 		const char *s;
 		size_t n;
 	} t[] = {{"", 0}, {"x", 0}, {"  x", 2}, {"(c) \t(d)x", 8},
-	    {"\r\n x", 3}, {"\r\nx", 0}, {"(open", 5}, {"((a)\\))x", 7}};
+	    {"\r\n x", 3}, {"\r\nx", 0}, {"(open", 0}, {"((a)\\))x", 7}};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(t); i++)

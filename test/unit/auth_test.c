@@ -158,12 +158,18 @@ takes_tokens(void **state)
 	begin(BIT(XOAUTH2), steps.p);
 	assert_true(login(SASL_XOAUTH2, "a", "t"));
 	scripted_end(&s);
-	/* The error is a challenge, to be answered by nothing. */
+	buf_reset(&steps);
+	add64(&steps, "C: AUTH XOAUTH2 ", "user=a\001auth=Bearer t\001\001");
+	buf_adds(&steps, "S: 334 eyJzIjoiNDAxIn0=\nC: \nS: 535 expired\n");
+	begin(BIT(XOAUTH2), steps.p);
+	assert_false(login(SASL_XOAUTH2, "a", "t"));
+	assert_err(&e, ERR_LOGIN, "expired");
+	scripted_end(&s);
+	/* The error is a challenge; the answer is ^A (RFC 7628, 3.2.3). */
 	buf_reset(&steps);
 	add64(&steps, "C: AUTH OAUTHBEARER ",
 	    "n,a=a,\001host=mx\001port=587\001auth=Bearer t\001\001");
-	buf_adds(&steps,
-	    "S: 334 eyJzIjoiNDAxIn0=\nC: \nS: 535 5.7.8 expired\n");
+	buf_adds(&steps, "S: 334 eyJzIjoiNDAxIn0=\nC: AQ==\nS: 535 expired\n");
 	begin(BIT(OAUTHBEARER), steps.p);
 	assert_false(login(SASL_OAUTHBEARER, "a", "t"));
 	assert_err(&e, ERR_LOGIN, "expired");

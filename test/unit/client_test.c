@@ -159,13 +159,17 @@ does_without_no_tls(void **state)
 	struct buf steps = {0};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(t); i++) {
+	/* Once all in one read, once with a read that ends behind "220 go". */
+	for (size_t i = 0; i < 2 * COUNT(t); i++) {
+		const size_t k = i / 2;
+
 		buf_reset(&steps);
-		buf_addf(&steps, "C: EHLO ?::1?\n%s", t[i].steps);
+		buf_addf(&steps, "C: EHLO ?::1?\n%s", t[k].steps);
 		begin(steps.p, false);
+		s.piece = i % 2 * 8;
 		assert_true(client_ehlo(&s.client, "[::1]", &e));
 		assert_false(client_starttls(&s.client, &e));
-		assert_err(&e, t[i].kind, t[i].text);
+		assert_err(&e, t[k].kind, t[k].text);
 		assert_false(stream_proved(s.stream));
 		assert_lacks(scripted_wrote(&s), "AUTH");
 		scripted_end(&s);

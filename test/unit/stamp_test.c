@@ -135,11 +135,11 @@ knows_message_ids(void **state)
 	    "\r\n <a.b@c.d>\r\n ", "(c) <a@b> (d)", "<a@[192.0.2.1]>",
 	    "<!#$%&'*+-/=?^_`{|}~@x>", "<1234567890@localhost>"};
 	static const char *const bad[] = {"", " ", "a@b", "<>", "<@>", "<a>",
-	    "<a@>", "<@b>", "<a@b", "a@b>", "<a@b><c@d>", "<a@b> <c@d>",
-	    "<a@b>x", "x<a@b>", "<a b@c>", "< a@b>", "<a@b >", "<a@b@c>",
-	    "<a@[1>", "<a@1]>", "<a@[1 2]>", "<a@[]]>", "<\xc3\xa4@b>",
-	    "<a@\xc3\xb6>", "<a\x01@b>", "<a@b\x7f>", "<a@b>\x01", "<a@b>\r\nx",
-	    "(<a@b>)"};
+	    "<a@b>(", "<a@>", "<@b>", "<a@b", "a@b>", "<a@b><c@d>",
+	    "<a@b> <c@d>", "<a@b>x", "x<a@b>", "<a b@c>", "< a@b>", "<a@b >",
+	    "<a@b@c>", "<a@[1>", "<a@1]>", "<a@[1 2]>", "<a@[]]>",
+	    "<\xc3\xa4@b>", "<a@\xc3\xb6>", "<a\x01@b>", "<a@b\x7f>",
+	    "<a@b>\x01", "<a@b>\r\nx", "(<a@b>)"};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(good); i++)

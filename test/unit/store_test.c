@@ -3,12 +3,34 @@
 
 #include "test/unit/unit.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "lib/mail/store.h"
+
+/* A file system that knows no files without a name. */
+static bool no_tmpfile;
+
+int
+open(const char *path, int flags, ...)
+{
+	va_list ap;
+	mode_t mode;
+
+	va_start(ap, flags);
+	mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(ap, mode_t) : 0;
+	va_end(ap);
+	if (no_tmpfile && (flags & O_TMPFILE) == O_TMPFILE) {
+		errno = EOPNOTSUPP;
+		return -1;
+	}
+	return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+}
 
 static char
 byte_at(uint64_t i)
@@ -87,6 +109,23 @@ spills_what_is_more(void **state)
 		}
 	}
 	assert_int_equal(unit_entries(unit_dir), 0);
+}
+
+static void
+does_without_tmpfile(void **state)
+{
+	struct store s;
+
+	(void)state;
+	no_tmpfile = true;
+	store_begin(&s, unit_dir);
+	fill(&s, STORE_MEMORY + 1, 4096);
+	assert_true(s.fd >= 0);
+	assert_true((fcntl(s.fd, F_GETFD) & FD_CLOEXEC) != 0);
+	assert_int_equal(unit_entries(unit_dir), 0);
+	check(&s, 0);
+	store_clear(&s);
+	no_tmpfile = false;
 }
 
 static void
@@ -192,6 +231,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(keeps_little_in_memory),
 	    TEST(spills_what_is_more),
+	    TEST(does_without_tmpfile),
 	    TEST(reads_anywhere),
 	    TEST(gives_room),
 	    TEST(tells_where_there_is_no_room),

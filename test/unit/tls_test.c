@@ -3,7 +3,6 @@
 
 #include "test/unit/unit.h"
 
-#include <openssl/pem.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -20,40 +19,6 @@ static struct tls *tls;
 static struct pins pins;
 static struct facts facts;
 static struct err e;
-
-static void
-pin_key(enum pin_kind kind, const struct identity *id)
-{
-	struct pin pin = {.kind = kind};
-
-	identity_hash(id, pin.hash);
-	pins_add(&pins, &pin);
-}
-
-static void
-pin_cert(const struct identity *id)
-{
-	struct pin pin = {.kind = PIN_CERT};
-
-	assert_int_equal(X509_digest(id->cert, EVP_sha256(), pin.hash, NULL),
-	    1);
-	pins_add(&pins, &pin);
-}
-
-static void
-pin_file(enum pin_kind kind, const struct identity *id)
-{
-	char path[600];
-	struct pin pin = {.kind = kind, .path = path};
-	FILE *f;
-
-	strcpy(path, unit_path("pin.pem"));
-	f = fopen(path, "w");
-	assert_non_null(f);
-	assert_int_equal(PEM_write_X509(f, id->cert), 1);
-	fclose(f);
-	pins_add(&pins, &pin);
-}
 
 static void
 begin(const struct identity *id, const struct identity *other)
@@ -125,8 +90,8 @@ proves_a_key(void **state)
 	unsigned char hash[32];
 
 	(void)state;
-	pin_key(PIN_KEY, &other); /* a backup */
-	pin_key(PIN_KEY, &id);
+	identity_pin(&pins, PIN_KEY, &other); /* a backup */
+	identity_pin(&pins, PIN_KEY, &id);
 	begin(&id, NULL);
 	assert_true(start(HOST, true));
 	assert_string_equal(facts.tls, "TLSv1.3");
@@ -157,22 +122,22 @@ minds_the_key_alone(void **state)
 	struct identity same = old;
 
 	(void)state;
-	pin_key(PIN_KEY, &old);
+	identity_pin(&pins, PIN_KEY, &old);
 	trusts(&old, NULL, HOST);
-	pin_key(PIN_KEY, &soon);
+	identity_pin(&pins, PIN_KEY, &soon);
 	trusts(&soon, NULL, "192.0.2.1");
-	pin_cert(&old);
+	identity_pin(&pins, PIN_CERT, &old);
 	trusts(&old, NULL, HOST);
-	pin_file(PIN_CERT, &old);
+	identity_pin_file(&pins, PIN_CERT, &old);
 	trusts(&old, NULL, HOST);
 
 	/* Renewed with the same key: another certificate. */
 	same.cert = X509_dup(old.cert);
 	X509_gmtime_adj(X509_getm_notAfter(same.cert), 86400);
 	X509_sign(same.cert, same.key, EVP_sha256());
-	pin_key(PIN_KEY, &old);
+	identity_pin(&pins, PIN_KEY, &old);
 	trusts(&same, NULL, HOST);
-	pin_cert(&old);
+	identity_pin(&pins, PIN_CERT, &old);
 	distrusts(&same, NULL, HOST, "pin");
 	X509_free(same.cert);
 	identity_clear(&old);
@@ -190,14 +155,14 @@ knows_a_stranger(void **state)
 	(void)state;
 	identity_hash(&evil, shown.hash);
 	pin_print(&line, &shown);
-	pin_key(PIN_KEY, &good);
+	identity_pin(&pins, PIN_KEY, &good);
 	distrusts(&evil, NULL, HOST, line.p); /* it says which key it was */
-	pin_cert(&good);
+	identity_pin(&pins, PIN_CERT, &good);
 	distrusts(&evil, NULL, HOST, line.p);
-	pin_file(PIN_CERT, &good);
+	identity_pin_file(&pins, PIN_CERT, &good);
 	distrusts(&evil, NULL, HOST, line.p);
 	/* The good certificate behind it proves nothing. */
-	pin_key(PIN_KEY, &good);
+	identity_pin(&pins, PIN_KEY, &good);
 	distrusts(&evil, &good, HOST, line.p);
 	buf_clear(&line);
 	identity_clear(&good);
@@ -217,7 +182,9 @@ follows_a_ca(void **state)
 
 	(void)state;
 	for (int file = 0; file < 2; file++) {
-#define PIN (file ? pin_file(PIN_CA, &ca) : pin_key(PIN_CA, &ca))
+#define PIN                                           \
+	(file ? identity_pin_file(&pins, PIN_CA, &ca) \
+	      : identity_pin(&pins, PIN_CA, &ca))
 		PIN;
 		trusts(&leaf, &ca, HOST);
 		PIN;
@@ -238,12 +205,12 @@ follows_a_ca(void **state)
 #undef PIN
 	}
 	/* A file holds the CA itself: it need not be sent. */
-	pin_file(PIN_CA, &ca);
+	identity_pin_file(&pins, PIN_CA, &ca);
 	trusts(&leaf, NULL, HOST);
-	pin_key(PIN_CA, &ca);
+	identity_pin(&pins, PIN_CA, &ca);
 	distrusts(&leaf, NULL, HOST, "");
 	/* One that signed itself is nobody's CA; its line is a key's. */
-	pin_key(PIN_CA, &self);
+	identity_pin(&pins, PIN_CA, &self);
 	distrusts(&self, NULL, HOST, "pin sha256:");
 	identity_clear(&ca);
 	identity_clear(&fake);
@@ -260,7 +227,7 @@ wants_a_version(void **state)
 	struct identity id = identity_make(HOST, NULL, false, -1, 9);
 
 	(void)state;
-	pin_key(PIN_KEY, &id);
+	identity_pin(&pins, PIN_KEY, &id);
 	begin(&id, NULL);
 	SSL_set_max_proto_version(peer.ssl, TLS1_2_VERSION);
 	assert_true(start("192.0.2.1", false));
@@ -271,14 +238,14 @@ wants_a_version(void **state)
 	assert_string_equal(peer.sni, ""); /* an address is no name */
 	end();
 
-	pin_key(PIN_KEY, &id);
+	identity_pin(&pins, PIN_KEY, &id);
 	begin(&id, NULL);
 	SSL_set_max_proto_version(peer.ssl, TLS1_2_VERSION);
 	assert_false(start(HOST, true));
 	assert_int_equal(e.kind, ERR_TLS);
 	end();
 
-	pin_key(PIN_KEY, &id);
+	identity_pin(&pins, PIN_KEY, &id);
 	begin(&id, NULL);
 	SSL_set_security_level(peer.ssl, 0);
 	SSL_set_min_proto_version(peer.ssl, TLS1_VERSION);
@@ -293,11 +260,13 @@ static void
 tells_what_went_wrong(void **state)
 {
 	static const char ssh[] = "SSH-2.0-OpenSSH\r\n";
+	static const enum err_kind kinds[] = {ERR_UNREACHABLE, ERR_UNREACHABLE,
+	    ERR_UNTRUSTED, ERR_TLS};
 	struct identity id = identity_make(HOST, NULL, false, -1, 9);
 
 	(void)state;
 	for (int i = 0; i < 4; i++) {
-		pin_key(PIN_KEY, &id);
+		identity_pin(&pins, PIN_KEY, &id);
 		begin(&id, NULL);
 		peer.hangs = i != 1;
 		peer.closes = i == 1;
@@ -309,10 +278,7 @@ tells_what_went_wrong(void **state)
 			SSL_set_max_proto_version(peer.ssl, TLS1_2_VERSION);
 		}
 		assert_false(start(HOST, false));
-		assert_int_equal(e.kind,
-		    i == 0       ? ERR_UNREACHABLE
-			: i == 2 ? ERR_UNTRUSTED
-				 : ERR_TLS);
+		assert_int_equal(e.kind, kinds[i]);
 		if (i == 2)
 			assert_int_equal(peer.wrote.n, 0);
 		end();
@@ -332,7 +298,7 @@ carries_lines_and_bytes(void **state)
 	for (int i = 0; i < 60000; i++)
 		buf_addf(&text, "line %d\r\n", i);
 	for (size_t piece = 0; piece < 20000; piece += 6007) {
-		pin_key(PIN_KEY, &id);
+		identity_pin(&pins, PIN_KEY, &id);
 		begin(&id, NULL);
 		peer.piece = piece;
 		peer.first = "220 hello\r\n";
@@ -368,7 +334,7 @@ sees_the_end(void **state)
 
 	(void)state;
 	for (int bye = 0; bye < 2; bye++) {
-		pin_key(PIN_KEY, &id);
+		identity_pin(&pins, PIN_KEY, &id);
 		begin(&id, NULL);
 		peer.first = "421 bye\r\nhalf";
 		peer.bye = bye;

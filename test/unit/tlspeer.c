@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <poll.h>
 #include <stdio.h>
@@ -73,6 +74,36 @@ identity_hash(const struct identity *id, unsigned char hash[32])
 			     NULL),
 	    1);
 	OPENSSL_free(der);
+}
+
+void
+identity_pin(struct pins *pins, enum pin_kind kind, const struct identity *id)
+{
+	struct pin pin = {.kind = kind};
+
+	if (kind == PIN_CERT)
+		assert_int_equal(X509_digest(id->cert, EVP_sha256(), pin.hash,
+				     NULL),
+		    1);
+	else
+		identity_hash(id, pin.hash);
+	pins_add(pins, &pin);
+}
+
+void
+identity_pin_file(struct pins *pins, enum pin_kind kind,
+    const struct identity *id)
+{
+	char path[1024];
+	struct pin pin = {.kind = kind, .path = path};
+	FILE *f;
+
+	strcpy(path, unit_path("pin.pem"));
+	f = fopen(path, "w");
+	assert_non_null(f);
+	assert_int_equal(PEM_write_X509(f, id->cert), 1);
+	fclose(f);
+	pins_add(pins, &pin);
 }
 
 static int

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/pin.h"
 #include "lib/net/layer.h"
 
 /* A certificate and its key. */
@@ -25,6 +26,10 @@ void identity_clear(struct identity *);
 
 /* SHA-256 of its key, as a pin has it. */
 void identity_hash(const struct identity *, unsigned char hash[32]);
+
+/* Add a pin of its certificate for PIN_CERT, else of its key; or of a file. */
+void identity_pin(struct pins *, enum pin_kind, const struct identity *);
+void identity_pin_file(struct pins *, enum pin_kind, const struct identity *);
 
 /*
  * A TLS server in memory, as a layer: what the client writes reaches it, and

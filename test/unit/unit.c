@@ -115,8 +115,10 @@ const char *
 unit_file(const char *name, mode_t mode, const char *text)
 {
 	const char *path = unit_path(name);
-	FILE *f = fopen(path, "w");
+	FILE *f;
 
+	unlink(path); /* which may be read-only */
+	f = fopen(path, "w");
 	assert_non_null(f);
 	assert_true(fputs(text, f) >= 0);
 	assert_int_equal(fclose(f), 0);
