@@ -113,6 +113,10 @@ header_push(struct header *h, const char *line, size_t n)
 const char *
 header_value(const struct header *h, const struct field *f, size_t *n)
 {
+	if (f->len == 0) {
+		*n = 0;
+		return "";
+	}
 	*n = f->len - f->value - 2;
 	return h->text.p + f->at + f->value;
 }
@@ -225,11 +229,12 @@ static bool
 has_name(const struct header *h, const struct field *f, const char *name)
 {
 	size_t n = strlen(name), len;
-	const char *p = h->text.p + f->at;
+	const char *p;
 
 	if (f->edit == FIELD_REPLACED)
 		return f->name != FIELD_OTHER
 		    && ascii_casecmp(names[f->name], name) == 0;
+	p = h->text.p + f->at;
 	field_start(p, f->len, &len);
 	return len == n && ascii_ncasecmp(p, name, n) == 0;
 }

@@ -63,7 +63,10 @@ enum header_push { HEADER_TAKEN, HEADER_END, HEADER_BODY, HEADER_LONG };
  */
 enum header_push header_push(struct header *, const char *, size_t);
 
-/* The value of a field as it came in, with its folds; not terminated. */
+/*
+ * The value of a field as it came in, with its folds; not terminated.  Empty
+ * for one that did not come in.
+ */
 const char *header_value(const struct header *, const struct field *,
     size_t *n);
 

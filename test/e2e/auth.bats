@@ -186,14 +186,26 @@ rest=(C 'S 250 ok' C 'S 250 ok' C 'S 354 go' E 'S 250 taken')
 	lacks 'AUTH PLAIN|MAIL' "$HEARD"
 }
 
-@test "a server that lets us in without a proof of its own: 76" {
+@test "a server that shows no proof of its own, or a wrong one: 76" {
 	server_start
-	player "${begin[@]}" 'S 235 welcome' "${rest[@]}"
+	# In place of its proof; in place of the challenge; a wrong one.
+	for steps in 'F|C|S 235 welcome' 'S 235 welcome' 'F|C|S 334 dj1hYmNk'; do
+		IFS='|' read -ra steps <<<"$steps"
+		player "${begin[@]}" "${steps[@]}" C 'S 235 ok' "${rest[@]}"
+		conf "${alice[@]}"
+		pinmail x@example.org </dev/null
+		failed 76
+		wait "$PLAYER"
+		lacks 'MAIL|PLAIN' "$HEARD"
+		[ "${steps[0]}" != F ] ||
+			tail -n 1 "$LOG" | grep -q ' status=untrusted '
+	done
+	# One that refuses us instead may do better with PLAIN.
+	player "${begin[@]}" F C 'S 535 5.7.8 no backend' C 'S 235 ok' "${rest[@]}"
 	conf "${alice[@]}"
 	pinmail x@example.org </dev/null
-	failed 76
-	wait "$PLAYER"
-	lacks 'MAIL|PLAIN' "$HEARD"
+	succeeded
+	grep -q '^AUTH PLAIN' "$HEARD"
 }
 
 @test "a server whose SCRAM is none: 76, and PLAIN is not tried" {

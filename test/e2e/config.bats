@@ -757,8 +757,6 @@ user_file() {
 	# The file itself, f1 to f7: that is eight files.
 	echo 'include f8' >>"$BATS_TEST_TMPDIR/f7"
 	echo '# nothing' >"$BATS_TEST_TMPDIR/f8"
-	echo 'include f9' >"$BATS_TEST_TMPDIR/f8"
-	echo '# nothing' >"$BATS_TEST_TMPDIR/f9"
 	conf "$(good)" 'include f1'
 	pinmail x@example.org </dev/null
 	failed 78 '*more than 8 deep*'

@@ -211,13 +211,14 @@ moved_remove() {
 #	B	read the chunk of the BDAT just read
 #	N	tell player_reached	G	wait for player_go
 #	P	take what has come so far, something at least
+#	F	answer the SCRAM message just read, as a server does
 #	X	hang up (without a close_notify)
 # At the end it reads the rest, and hangs up; PLAYER can be waited for.  The
 # certificate is $DIR/cert.pem, as server_start makes it.
 player() {
 	HEARD=$BATS_TEST_TMPDIR/heard
 	cat >"$BATS_TEST_TMPDIR/player.py" <<-'END'
-	import os, socket, ssl, sys
+	import base64, os, re, socket, ssl, sys
 	cert, key, heard, go = sys.argv[1:5]
 	listener = socket.socket()
 	listener.bind(('127.0.0.1', 0))
@@ -262,6 +263,11 @@ player() {
 	                    break
 	        elif what == 'B':
 	            out.write(f.read(int(line.split()[1])))
+	        elif what == 'F':
+	            first = base64.b64decode(line.split()[-1])
+	            nonce = re.search(rb'r=([^,]*)', first)[1]
+	            first = b'r=%sxyz,s=c2FsdA==,i=4096' % nonce
+	            say('334 ' + base64.b64encode(first).decode())
 	        elif what == 'P':
 	            f.read1(65536)
 	        elif what == 'T':

@@ -212,7 +212,8 @@ sys.exit(subprocess.call(sys.argv[2:], stdin=subprocess.DEVNULL))' "$@"
 		"$BATS_TEST_TMPDIR/fifo" /proc/version \
 		"$BATS_TEST_TMPDIR/server.none/$(printf '%300s' '' | tr ' ' x)"; do
 		conf_write "logfile $where"
-		pinmail b@x.org </dev/null
+		run_as_is timeout -s KILL 20 "$PINMAIL" -C "$CONF" b@x.org \
+			</dev/null
 		succeeded
 		pinmail -f x@y b@x.org </dev/null
 		failed 77

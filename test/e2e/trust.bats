@@ -519,10 +519,9 @@ plain() {
 	plain '*answered STARTTLS with 502*' 'S 220 x' C 'S 250-x' \
 		'S 250 STARTTLS' C 'S 502 no'
 	# What came in the clear behind its answer must not count.
-	want=$'EHLO [127.0.0.1]\nSTARTTLS'
-	plain '*said more than its answer*' 'S 220 x' C 'S 250-x' \
-		'S 250 STARTTLS' C $'S 220 go\r\n250-x\r\n250 AUTH PLAIN' ||
-		{ want+=$'\nQUIT'; diff <(tr -d '\r' <"$HEARD") - <<<"$want"; }
+	plain '*said more than its answer to STARTTLS*' 'S 220 x' C \
+		'S 250-x' 'S 250 STARTTLS' C \
+		$'S 220 go\r\n250-x\r\n250 AUTH PLAIN'
 }
 
 @test "a server that speaks in the clear where TLS should begin" {

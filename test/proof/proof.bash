@@ -69,9 +69,10 @@ need_own() {
 # PORT, and leave the rest of what it prints to be read from that descriptor.
 background() {
 	local -n fd=$1
-	local fifo=$BATS_TEST_TMPDIR/fifo.$RANDOM
+	local fifo
 
 	shift
+	fifo=$(mktemp -d -p "$BATS_TEST_TMPDIR")/fifo
 	mkfifo "$fifo"
 	"$@" >"$fifo" 2>>"$BATS_TEST_TMPDIR/helpers" 3>&- &
 	echo $! >>"$BATS_TEST_TMPDIR/pids"
@@ -100,8 +101,7 @@ net_over() {
 
 # Somebody in the way: trap_start [OPTION ...]. What could be read is in KEPT.
 trap_start() {
-	KEPT=$BATS_TEST_TMPDIR/kept.$RANDOM
-	: >"$KEPT"
+	KEPT=$(mktemp -p "$BATS_TEST_TMPDIR" kept.XXXXXX)
 	background TRAP_ENDS "$PYTHON" "$PROOF/trap.py" "$KEPT" "$@"
 	TRAP_PORT=$PORT
 }
