@@ -337,6 +337,8 @@ hang() {
 	    if mode[:2] != 'rw':
 	        continue
 	    a, b = (int(x, 16) for x in where.split('-'))
+	    if b - a > 1 << 30:
+	        continue  # a sanitizer's books
 	    try:
 	        mem.seek(a)
 	        data = mem.read(b - a)
