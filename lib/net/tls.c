@@ -231,8 +231,6 @@ want(struct tls *t, int r, struct err *e)
 		return LAYER_WANT_WRITE;
 	case SSL_ERROR_ZERO_RETURN:
 		return 0;
-	default:
-		break;
 	}
 	if (t->broken.kind != ERR_NONE)
 		*e = t->broken;
@@ -327,12 +325,14 @@ handshake_failed(struct tls *t, ssize_t r, struct err *e)
 		return err_in(e, "TLS handshake");
 	if (why == SSL_R_CERTIFICATE_VERIFY_FAILED)
 		return peer_untrusted(t->ssl, t->host, e);
+	/* What is no TLS at all may as well be somebody in the way. */
 	if (why == SSL_R_WRONG_VERSION_NUMBER
 	    || why == SSL_R_UNSUPPORTED_PROTOCOL)
-		return err_set(e, ERR_TLS,
-		    "the server does not speak TLS 1.2 or later here (%s); "
-		    "see port and tls_starttls",
-		    reason());
+		return err_set(e,
+		    why == SSL_R_WRONG_VERSION_NUMBER ? ERR_UNTRUSTED : ERR_TLS,
+		    "%s does not speak TLS 1.2 or later here; see port and "
+		    "tls_starttls; nothing was sent",
+		    t->host);
 	return err_in(e, "handshake");
 }
 

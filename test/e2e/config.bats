@@ -20,7 +20,21 @@ teardown() {
 	moved_remove
 }
 
-# A good account, up to LINES lines.
+# Somebody who is not root: nobody, or we if we are not.
+as_other() {
+	if [ "$(id -u)" -eq 0 ]; then
+		as_user "$NOBODY" "$@"
+	else
+		"$@"
+	fi
+}
+
+# give FILE ...: let that user own them.
+give() {
+	[ "$(id -u)" -ne 0 ] || chown -R "$NOBODY" "$@"
+}
+
+# A good account, of LINES_GOOD lines.
 good() {
 	cat <<-END
 	account default
@@ -89,7 +103,6 @@ fine() {
 }
 
 @test "first the system's file, and the user's replaces its accounts" {
-	need_root
 	server_start
 	moved_binary
 	good >"$SYSTEM_FILE"
@@ -97,31 +110,30 @@ fine() {
 		'tls_starttls off' "pin $PIN" 'user bob' 'password builder' \
 		'from bob@other.org' 'syslog off' >>"$SYSTEM_FILE"
 	chmod 600 "$SYSTEM_FILE"
-	chown "$NOBODY" "$SYSTEM_FILE"
+	give "$SYSTEM_FILE"
 	mkdir -p "$MOVED_DIR/home/.config/pinmail"
 	good | sed 's/^from.*/from alice@mine.org/' \
 		>"$MOVED_DIR/home/.config/pinmail/config"
 	chmod 600 "$MOVED_DIR/home/.config/pinmail/config"
-	chown -R "$NOBODY" "$MOVED_DIR/home"
-	HOME=$MOVED_DIR/home run_as_is as_user "$NOBODY" "$MOVED" x@example.org \
+	give "$MOVED_DIR/home"
+	HOME=$MOVED_DIR/home run_as_is as_other "$MOVED" x@example.org \
 		</dev/null
 	succeeded
 	filed alice
 	env_is from alice@mine.org
 	# The others are there still.
-	HOME=$MOVED_DIR/home run_as_is as_user "$NOBODY" "$MOVED" -a other \
+	HOME=$MOVED_DIR/home run_as_is as_other "$MOVED" -a other \
 		x@example.org </dev/null
 	succeeded
 	filed bob
 	# Either may be missing.
 	rm "$SYSTEM_FILE"
-	HOME=$MOVED_DIR/home run_as_is as_user "$NOBODY" "$MOVED" x@example.org \
+	HOME=$MOVED_DIR/home run_as_is as_other "$MOVED" x@example.org \
 		</dev/null
 	succeeded
 }
 
 @test "accounts are looked at in the order of the files, the user's first" {
-	need_root
 	server_start
 	moved_binary
 	printf '%s\n' 'account a' 'host 127.0.0.1' "port $PORT" \
@@ -131,28 +143,48 @@ fine() {
 	good | sed 's/account default/account b/' >"$MOVED_DIR/home/.pinmailrc"
 	echo 'senders *@other.org' >>"$MOVED_DIR/home/.pinmailrc"
 	chmod 600 "$SYSTEM_FILE" "$MOVED_DIR/home/.pinmailrc"
-	chown -R "$NOBODY" "$SYSTEM_FILE" "$MOVED_DIR/home"
-	HOME=$MOVED_DIR/home run_as_is as_user "$NOBODY" "$MOVED" \
+	give "$SYSTEM_FILE" "$MOVED_DIR/home"
+	HOME=$MOVED_DIR/home run_as_is as_other "$MOVED" \
 		-f bob@other.org x@example.org </dev/null
 	succeeded
 	filed alice
 	env_is from bob@other.org
 }
 
+@test "what defaults says holds in its own file" {
+	local h
+
+	server_start
+	moved_binary
+	h=$MOVED_DIR/home
+	mkdir "$h"
+	{ printf '%s\n' defaults 'domain system.org'; good; } >"$SYSTEM_FILE"
+	good | sed 's/account default/account mine/' >"$h/.pinmailrc"
+	chmod 600 "$SYSTEM_FILE" "$h/.pinmailrc"
+	give "$SYSTEM_FILE" "$h"
+	HOME=$h run_as_is as_other "$MOVED" -a mine x@example.org </dev/null
+	succeeded
+	filed alice
+	env_is helo example.com
+	HOME=$h run_as_is as_other "$MOVED" -a default x@example.org </dev/null
+	succeeded
+	filed alice
+	env_is helo system.org
+}
+
 # user_file PATH: only that file of nobody's is good; is it read?
 user_file() {
-	rm -rf "$MOVED_DIR/home"
+	rm -rf "${MOVED_DIR:?}/home"
 	mkdir -p "$MOVED_DIR/home" "$(dirname "$1")"
 	good >"$1"
 	chmod 600 "$1"
-	chown -R "$NOBODY" "$MOVED_DIR/home"
-	run_as_is as_user "$NOBODY" env "${@:2}" "$MOVED" x@example.org </dev/null
+	give "$MOVED_DIR/home"
+	run_as_is as_other env "${@:2}" "$MOVED" x@example.org </dev/null
 }
 
 @test "\$XDG_CONFIG_HOME/pinmail/config if it exists, else ~/.pinmailrc" {
 	local h
 
-	need_root
 	server_start
 	moved_binary
 	h=$MOVED_DIR/home
@@ -178,7 +210,6 @@ user_file() {
 @test "where both of the user's files exist, one is read" {
 	local h
 
-	need_root
 	server_start
 	moved_binary
 	h=$MOVED_DIR/home
@@ -186,8 +217,8 @@ user_file() {
 	good >"$h/.config/pinmail/config"
 	echo garbage >"$h/.pinmailrc"
 	chmod 600 "$h/.config/pinmail/config" "$h/.pinmailrc"
-	chown -R "$NOBODY" "$h"
-	HOME=$h run_as_is as_user "$NOBODY" "$MOVED" x@example.org </dev/null
+	give "$h"
+	HOME=$h run_as_is as_other "$MOVED" x@example.org </dev/null
 	succeeded
 }
 
@@ -240,6 +271,9 @@ user_file() {
 	# ... is an error, which names owner, mode and uid,
 	HOME=$h run_as_is as_user "$NOBODY" "$MOVED" x@example.org </dev/null
 	failed 78 "*$SYSTEM_FILE: uid $NOBODY may not read it (owner 0, mode 0600)*"
+	run_as_is as_user "$NOBODY" "$MOVED" -C "$SYSTEM_FILE" x@example.org \
+		</dev/null
+	failed 78 "*$SYSTEM_FILE: uid $NOBODY may not read it*"
 	# ... and is passed over if a user's file exists.
 	user_file "$h/.pinmailrc" HOME="$h"
 	succeeded
@@ -248,21 +282,22 @@ user_file() {
 @test "a user's file that the user may not read counts as missing" {
 	local h
 
-	need_root
 	server_start
 	moved_binary
 	h=$MOVED_DIR/home
 	mkdir "$h"
 	echo garbage >"$h/.pinmailrc"
-	chmod 600 "$h/.pinmailrc"
 	good >"$SYSTEM_FILE"
 	chmod 600 "$SYSTEM_FILE"
-	chown "$NOBODY" "$SYSTEM_FILE"
-	HOME=$h run_as_is as_user "$NOBODY" "$MOVED" x@example.org </dev/null
+	give "$SYSTEM_FILE"
+	chmod 0 "$h/.pinmailrc"
+	HOME=$h run_as_is as_other "$MOVED" x@example.org </dev/null
+	succeeded
+	# Nor may its directory.
+	chmod 0 "$h"
+	HOME=$h run_as_is as_other "$MOVED" x@example.org </dev/null
 	succeeded
 	chmod 700 "$h"
-	HOME=$h run_as_is as_user "$NOBODY" "$MOVED" x@example.org </dev/null
-	succeeded
 }
 
 @test "each must be a regular file" {
@@ -484,9 +519,7 @@ user_file() {
 	[ ! -e "$BATS_TEST_TMPDIR/x.log" ]
 }
 
-@test "~ is the home directory named above, a relative name is the file's" {
-	local h
-
+@test "a relative name is taken from the directory of its file" {
 	server_start
 	mkdir "$BATS_TEST_TMPDIR/elsewhere" "$BATS_TEST_TMPDIR/sub"
 	CONF=$BATS_TEST_TMPDIR/sub/conf
@@ -506,14 +539,20 @@ user_file() {
 	CONF=conf pinmail x@example.org </dev/null
 	succeeded
 	[ -s x.log ]
-	need_root
+	[ "$(find "$BATS_TEST_TMPDIR" -name x.log | wc -l)" -eq 1 ]
+}
+
+@test "~/ is the home directory" {
+	local h
+
+	server_start
 	moved_binary
 	h=$MOVED_DIR/home
 	mkdir "$h"
 	{ good; echo 'logfile ~/x.log'; } >"$MOVED_DIR/conf"
 	chmod 600 "$MOVED_DIR/conf"
-	chown -R "$NOBODY" "$MOVED_DIR/conf" "$h"
-	HOME=$h run_as_is as_user "$NOBODY" "$MOVED" -C "$MOVED_DIR/conf" \
+	give "$MOVED_DIR/conf" "$h"
+	HOME=$h run_as_is as_other "$MOVED" -C "$MOVED_DIR/conf" \
 		x@example.org </dev/null
 	succeeded
 	[ -s "$h/x.log" ]

@@ -179,9 +179,9 @@ moved_binary() {
 	data = open(sys.argv[1], 'rb').read()
 	end = data.index(b'/pinmail.conf\0') + len(b'/pinmail.conf')
 	start = data.rindex(b'\0', 0, end) + 1
-	path = sys.argv[2] + '/'
-	path += 'c' * (end - start - len(path))
-	assert len(path) == end - start and path[-1] == 'c', path
+	pad = end - start - len(sys.argv[2]) - len('cnf')
+	assert pad > 0, data[start:end]
+	path = sys.argv[2] + '/' * pad + 'cnf'
 	data = data[:start] + path.encode() + data[end:]
 	open(sys.argv[2] + '/pinmail', 'wb').write(data)
 	print(path)

@@ -192,7 +192,7 @@ sendmail() {
 }
 
 @test "an option of any name neither reads, writes nor runs anything" {
-	local evil=$BATS_TEST_TMPDIR/evil o who
+	local evil=$BATS_TEST_TMPDIR/evil o
 
 	sendmail_begin
 	mkdir "$evil"

@@ -16,13 +16,14 @@ fresh() {
 	own pid uts -- sh -c 'hostname localhost && exec "$@"' - "$@"
 }
 
-# in_fresh COUNT COMMAND...: the same, so many times, two at once. Who waits for
-# the clock waits in vain.
+# in_fresh COUNT COMMAND...: the same, so many times, two at once. Who waits
+# for the clock waits in vain.
 in_fresh() {
 	local count=$1
 
 	shift
-	seq "$count" | timeout -s KILL 120 xargs -P 2 -I{} "$BATS_TEST_TMPDIR/fresh" "$@"
+	seq "$count" | timeout -s KILL 120 \
+		xargs -P 2 -I{} "$BATS_TEST_TMPDIR/fresh" "$@"
 }
 
 # For tests that use it.

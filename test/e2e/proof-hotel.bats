@@ -260,7 +260,7 @@ seen() {
 	arrives "$ON" "pin $PIN"
 	somebody --tls starttls --after plain
 	guest_sends
-	silent tls "$ASKED"
+	silent untrusted "$ASKED"
 }
 
 @test "something is slipped in behind the answer to STARTTLS" {

@@ -119,6 +119,28 @@ secret() {
 	failed 77 '*not a regular file*'
 }
 
+@test "below /run/secrets others may read: only we can enter" {
+	local d
+
+	need_root
+	unshare -m mount -t tmpfs tmpfs /run 2>/dev/null ||
+		skip "cannot mount in a namespace"
+	for d in /run/secrets /run/secrets/pinmail /run/secrets-of-all; do
+		conf "passwordfile $d/pw"
+		run_as_is unshare -m sh -c '
+			mount -t tmpfs tmpfs /run && mkdir -p "$1" &&
+			echo wonder1and >"$1/pw" && chmod 444 "$1/pw" || exit 1
+			shift
+			exec "$@" </dev/null' sh "$d" \
+			"$PINMAIL" -C "$CONF" x@example.org
+		if [ "$d" = /run/secrets-of-all ]; then
+			failed 77 '*chmod o-r*'
+		else
+			succeeded
+		fi
+	done
+}
+
 @test "passwordfile that is empty, too long or not there: 77" {
 	conf 'passwordfile pw'
 	for text in '' '\n' '\r\n' '\nwonder1and\n'; do

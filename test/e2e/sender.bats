@@ -567,6 +567,10 @@ from_is() {
 	conf "${two_accounts[@]:0:4}" 'domain %H.example.net'
 	sends alice alice@one.org
 	env_is helo "$FQDN.example.net"
+	conf "${two_accounts[@]:0:4}" 'domain %C.%M'
+	sends alice alice@one.org
+	env_is helo "$FQDN.$(awk 'NR == 1 { print $1 }' /etc/mailname \
+		2>/dev/null | grep . || echo "$FQDN")"
 	# The default is the domain of the envelope sender, or that of from.
 	conf "${two_accounts[@]}"
 	sends bob x@shop.two.org -f x@shop.two.org

@@ -83,8 +83,12 @@ large() {
 	env_is bdat 1
 }
 
-@test "5,000 recipients and 256 KiB in one flight do not deadlock" {
-	server_start --hash-only --buffers 65536 --linewise
+# crowd OPTION...: 5,000 recipients and 256 KiB, to a server that answers line
+# by line and reads on when it has.
+crowd() {
+	local recipients
+
+	server_start --hash-only --linewise "$@"
 	conf_write
 	limit 60
 	mapfile -t recipients < <(seq -f 'recipient-%.0f@example.org' 5000)
@@ -98,6 +102,21 @@ large() {
 	env_is sha256 "$(sed 's/$/\r/' "$BATS_TEST_TMPDIR/m" | sha256sum |
 		sed 's/ .*//')"
 	env_is early 0
+}
+
+@test "5,000 recipients and 256 KiB in one flight do not deadlock" {
+	crowd --buffers 65536
+}
+
+@test "nor do they where hardly anything is under way at a time" {
+	local how
+
+	mapfile -t how < <(preload "$FAULT/narrow.so")
+	printf '#!/bin/sh\nexec env %s "%s" "$@"\n' "${how[*]}" "$PINMAIL" \
+		>"$BATS_TEST_TMPDIR/narrow"
+	chmod +x "$BATS_TEST_TMPDIR/narrow"
+	PINMAIL=$BATS_TEST_TMPDIR/narrow
+	crowd --buffers 4096
 }
 
 # --- slow servers -----------------------------------------------------------

@@ -5,7 +5,7 @@
 
 load lib
 
-all_caps=(PIPELINING,CHUNKING PIPELINING CHUNKING '')
+all_caps=('PIPELINING,CHUNKING' 'PIPELINING' 'CHUNKING' '')
 
 message() {
 	printf 'Subject: x\nMessage-ID: <a@b>\n\nhello\n' >"$BATS_TEST_TMPDIR/m"
@@ -430,6 +430,27 @@ plays() {
 	plays 75 maybe '*perhaps delivered to a@x.org*' C C C B 'S 250 ok' X
 	plays 75 maybe '*perhaps delivered to a@x.org*' C C C B 'S 250 ok' \
 		'S 250 ok' X
+}
+
+@test "a session that is lost in its second transaction" {
+	local first=(C 'S 250 ok' C 'S 250 ok' C 'S 452 enough' C 'S 354 go' E
+		'S 250 taken')
+
+	message
+	server_start --no-auth
+	player "${begin[@]}" "${first[@]}" C X
+	conf_write 'auth off' 'timeout 20'
+	submit a@x.org b@x.org
+	fails 75 unreachable '*not delivered to b@x.org; delivered to 1 other, do not resend*'
+	player "${begin[@]}" "${first[@]}" C 'S 250 ok' C 'S 250 ok' C \
+		'S 354 go' E X
+	conf_write 'auth off' 'timeout 20'
+	submit a@x.org b@x.org
+	fails 75 maybe '*perhaps delivered to b@x.org; delivered to 1 other, do not resend*'
+	player "${begin[@]}" "${first[@]}" C 'S 250 ok' C 'S 550 nobody'
+	conf_write 'auth off' 'timeout 20'
+	submit a@x.org b@x.org
+	fails 67 recipient '*b@x.org (550 nobody)*delivered to 1 other, do not resend*'
 }
 
 @test "in one flight a refused sender is no maybe" {
