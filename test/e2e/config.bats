@@ -8,18 +8,6 @@ load lib
 NOBODY=65534 # in the password database everywhere
 NOONE=54321  # not there
 
-teardown() {
-	local pid
-
-	if [ -f "$BATS_TEST_TMPDIR/pids" ]; then
-		while read -r pid; do
-			kill "$pid" 2>/dev/null || :
-			wait "$pid" 2>/dev/null || :
-		done <"$BATS_TEST_TMPDIR/pids"
-	fi
-	moved_remove
-}
-
 # Somebody who is not root: nobody, or we if we are not.
 as_other() {
 	if [ "$(id -u)" -eq 0 ]; then

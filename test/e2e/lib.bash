@@ -115,6 +115,7 @@ teardown() {
 			wait "$pid" 2>/dev/null || :
 		done <"$BATS_TEST_TMPDIR/pids"
 	fi
+	moved_remove
 }
 
 # bats traces each command of each function, at a millisecond a piece, to say

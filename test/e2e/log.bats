@@ -9,18 +9,6 @@ setup() {
 	server_start
 }
 
-teardown() {
-	local pid
-
-	if [ -f "$BATS_TEST_TMPDIR/pids" ]; then
-		while read -r pid; do
-			kill "$pid" 2>/dev/null || :
-			wait "$pid" 2>/dev/null || :
-		done <"$BATS_TEST_TMPDIR/pids"
-	fi
-	moved_remove
-}
-
 # The last line of the log matches.
 log_is() {
 	[[ $(tail -n 1 "$LOG") =~ $1 ]] || { tail -n 1 "$LOG"; return 1; }

@@ -11,18 +11,6 @@ setup() {
 	printf 'To: header@x.org\nSubject: s\n\nx\n' >"$BATS_TEST_TMPDIR/m"
 }
 
-teardown() {
-	local pid
-
-	if [ -f "$BATS_TEST_TMPDIR/pids" ]; then
-		while read -r pid; do
-			kill "$pid" 2>/dev/null || :
-			wait "$pid" 2>/dev/null || :
-		done <"$BATS_TEST_TMPDIR/pids"
-	fi
-	moved_remove
-}
-
 # run ARG ...: the file m, and no configuration but the one named.
 bare() {
 	run_as_is "$PINMAIL" "$@" <"$BATS_TEST_TMPDIR/m"
