@@ -88,7 +88,7 @@ servers_prepare() {
 	[ -x "$PINMAIL" ] || { echo "no $PINMAIL"; return 1; }
 	mkdir -p "$SERVERS"/top/etc/{postfix,dovecot} \
 		"$SERVERS/top/var/spool/cron/crontabs"
-	mkdir -p "$SERVERS"/run/{log,stored,data,queue,crontabs,cron.d,home,lock}
+	mkdir -p "$SERVERS"/run/{log,stored,storing,data,queue,crontabs,cron.d,home,lock}
 	chmod 755 "$SERVERS/run"
 	cp "$INTEROP/store" "$SERVERS/run/store"
 	write_users

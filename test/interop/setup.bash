@@ -95,7 +95,7 @@ write_users() {
 		id=$((id + 1))
 	done
 	# The last one is storage's.
-	chown $((id - 1)) "$SERVERS/run/stored"
+	chown $((id - 1)) "$SERVERS"/run/{stored,storing}
 }
 
 # Dovecot 2.4 reads another language than 2.3; `inside` takes what fits.
