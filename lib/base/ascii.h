@@ -14,6 +14,7 @@ bool ascii_is_digit(char);
 bool ascii_is_blank(char);   /* space, tab */
 bool ascii_is_control(char); /* below 32, and DEL */
 char ascii_lower(char);
+char ascii_upper(char);
 
 int ascii_casecmp(const char *, const char *);
 int ascii_ncasecmp(const char *, const char *, size_t);

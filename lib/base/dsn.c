@@ -79,3 +79,25 @@ dsn_print_xtext(struct buf *b, const char *s)
 			buf_addf(b, "+%02X", (unsigned char)*s);
 	}
 }
+
+bool
+dsn_parse_xtext(struct buf *b, const char *s)
+{
+	char hex[3] = "";
+	unsigned char c;
+
+	for (; *s != '\0'; s++) {
+		if (*s <= 32 || *s >= 127 || *s == '=')
+			return false;
+		if (*s != '+') {
+			buf_addc(b, *s);
+			continue;
+		}
+		memcpy(hex, s + 1, s[1] != '\0' ? 2 : 1);
+		if (!ascii_unhex(&c, 1, hex))
+			return false;
+		buf_addc(b, (char)c);
+		s += 2;
+	}
+	return true;
+}

@@ -29,4 +29,7 @@ void dsn_print_notify(struct buf *, unsigned);
 /* Append s as xtext (RFC 3461, 4). */
 void dsn_print_xtext(struct buf *, const char *);
 
+/* Append what the xtext s stands for; false: it is none. */
+bool dsn_parse_xtext(struct buf *, const char *s);
+
 #endif

@@ -4,6 +4,7 @@
 #include "lib/base/strv.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/base/mem.h"
 
@@ -15,6 +16,21 @@ strv_add(struct strv *l, const char *s)
 		l->v = mem_resize(l->v, l->room, sizeof *l->v);
 	}
 	l->v[l->n++] = mem_dup(s);
+}
+
+void
+strv_split(struct strv *l, const char *s, const char *between)
+{
+	char *item;
+	size_t n;
+
+	for (s += strspn(s, between); *s != '\0'; s += strspn(s, between)) {
+		n = strcspn(s, between);
+		item = mem_dupn(s, n);
+		strv_add(l, item);
+		free(item);
+		s += n;
+	}
 }
 
 void

@@ -13,6 +13,9 @@ struct strv {
 /* Append a copy. */
 void strv_add(struct strv *, const char *);
 
+/* Append what stands between any of those bytes; nothing of it is empty. */
+void strv_split(struct strv *, const char *, const char *between);
+
 void strv_copy(struct strv *to, const struct strv *from);
 void strv_clear(struct strv *);
 
