@@ -13,37 +13,53 @@
 #include "lib/base/clock.h"
 #include "lib/base/wait.h"
 #include "lib/mail/addr.h"
+#include "lib/mail/dot.h"
 
 void
 job_clear(struct job *j)
 {
 	envelope_clear(&j->env);
 	free(j->account);
+	free(j->author);
 	free(j->id);
 }
 
-bool
-collect_message(struct message *m, int fd, struct err *e)
+/* The next piece.  *n is 0 at the end. */
+static bool
+read_piece(int fd, char *p, size_t room, size_t *n, struct err *e)
 {
-	static char piece[64 * 1024];
 	ssize_t r;
 
-	for (;;) {
+	do {
 		/* Hours may go by: a job writes as it runs. */
 		if (!wait_fd(fd, POLLIN, CLOCK_NEVER, e))
 			return err_in(e, "reading the message");
-		r = read(fd, piece, sizeof piece);
-		if (r < 0 && (errno == EINTR || errno == EAGAIN))
-			continue;
-		if (r < 0)
-			return err_set(e, ERR_IO,
-			    "reading the message: %s; nothing was sent",
-			    strerror(errno));
-		if (r == 0)
-			return message_end(m, e);
-		if (!message_add(m, piece, (size_t)r, e))
+		r = read(fd, p, room);
+	} while (r < 0 && (errno == EINTR || errno == EAGAIN));
+	if (r < 0)
+		return err_set(e, ERR_IO,
+		    "reading the message: %s; nothing was sent",
+		    strerror(errno));
+	*n = (size_t)r;
+	return true;
+}
+
+bool
+collect_message(struct message *m, int fd, bool dot, struct err *e)
+{
+	static char piece[64 * 1024];
+	struct dot d = {0};
+	const char *p;
+	size_t n = 0;
+
+	do {
+		p = piece;
+		if (!read_piece(fd, piece, sizeof piece, &n, e)
+		    || !(dot ? dot_add(&d, m, &p, p + n, e)
+			     : message_add(m, p, n, e)))
 			return false;
-	}
+	} while (n > 0 && !d.ended);
+	return message_end(m, e);
 }
 
 static bool

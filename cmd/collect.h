@@ -9,10 +9,11 @@
 #include "lib/base/err.h"
 
 /*
- * Read the message from a descriptor to its end; nothing has touched the
- * network yet.  A signal or a read error sends nothing.
+ * Read the message from a descriptor to its end - with dot, or to a line that
+ * is a lone dot; nothing has touched the network yet.  A signal or a read
+ * error sends nothing.
  */
-bool collect_message(struct message *, int fd, struct err *);
+bool collect_message(struct message *, int fd, bool dot, struct err *);
 
 /* The recipients: the operands, and with -t the header's.  ERR_INPUT. */
 bool collect_recipients(struct job *, const struct options *, struct err *);

@@ -3,211 +3,15 @@
 
 #include "cmd/deliver.h"
 
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
-
-#include "lib/base/ascii.h"
 #include "lib/base/clock.h"
-#include "lib/base/mem.h"
-#include "lib/conf/secret.h"
-#include "lib/net/dial.h"
-#include "lib/net/socks.h"
-#include "lib/net/tls.h"
-#include "lib/smtp/auth.h"
+#include "lib/base/dsn.h"
 #include "lib/smtp/transaction.h"
 
-#define CONNECT_SECONDS 15
-#define HANDSHAKE_SECONDS 60
 #define DEADLINE_SECONDS 300
 #define SLOWEST 16384 /* bytes a second that must do */
-#define SOCKS_PORT 1080
 
-struct secrets {
-	struct buf user, password;
-};
-
-/* A delivery under way. */
-struct session {
-	const struct account *a;
-	struct client c;
-	struct tls *tls; /* until the stream owns it */
-	struct secrets secrets;
-};
-
-static const struct {
-	enum conf_auth conf;
-	enum sasl sasl;
-} mechanisms[] = {
-    {AUTH_PLAIN, SASL_PLAIN},
-    {AUTH_LOGIN, SASL_LOGIN},
-    {AUTH_SCRAM_SHA1, SASL_SCRAM_SHA1},
-    {AUTH_SCRAM_SHA1_PLUS, SASL_SCRAM_SHA1_PLUS},
-    {AUTH_SCRAM_SHA256, SASL_SCRAM_SHA256},
-    {AUTH_SCRAM_SHA256_PLUS, SASL_SCRAM_SHA256_PLUS},
-    {AUTH_EXTERNAL, SASL_EXTERNAL},
-    {AUTH_OAUTHBEARER, SASL_OAUTHBEARER},
-    {AUTH_XOAUTH2, SASL_XOAUTH2},
-};
-
-static enum sasl
-named(const struct account *a)
-{
-	for (size_t i = 0; i < sizeof mechanisms / sizeof mechanisms[0]; i++)
-		if ((int)mechanisms[i].conf == a->auth)
-			return mechanisms[i].sasl;
-	return SASL_NONE;
-}
-
-static bool
-read_secrets(struct session *s, const char *credentials, struct err *e)
-{
-	const struct account *a = s->a;
-
-	s->secrets.user.secret = s->secrets.password.secret = true;
-	if (a->auth == AUTH_OFF)
-		return true;
-	mem_guard();
-	if (a->auth == AUTH_EXTERNAL && a->user == NULL && a->userfile == NULL)
-		return true;
-	return secret_user(a, credentials, &s->secrets.user, e)
-	    && (a->auth == AUTH_EXTERNAL
-		|| secret_password(a, credentials, &s->secrets.password, e));
-}
-
-static const char *
-tls_host(const struct account *a)
-{
-	if (a->tls_host != NULL)
-		return a->tls_host;
-	return a->host != NULL ? a->host : "localhost";
-}
-
-static struct tls *
-prepare(const struct account *a, struct err *e)
-{
-	struct tls_settings settings = {
-	    .host = tls_host(a),
-	    .pins = &a->pins,
-	    .trust_file = a->trust_file,
-	    .cert_file = a->tls_cert,
-	    .key_file = a->tls_key,
-	    /* TLS 1.2 would show our certificate to everybody. */
-	    .tls13 = a->tls13 == 1 || (a->tls13 < 0 && a->tls_cert != NULL),
-	};
-
-	return tls_prepare(&settings, e);
-}
-
-static int
-limited(const struct account *a, int seconds)
-{
-	return a->timeout > 0 && a->timeout < seconds ? a->timeout : seconds;
-}
-
-static bool
-connect_proxy(struct session *s, struct err *e)
-{
-	const struct account *a = s->a;
-	int64_t until = clock_until(limited(a, CONNECT_SECONDS), s->c.deadline);
-
-	return a->proxy_host == NULL || a->socket != NULL
-	    || socks_connect(s->c.stream, a->host, account_port(a), until, e);
-}
-
-/* OpenSSL is set up while the first packet travels. */
-static bool
-connect_server(struct session *s, struct err *e)
-{
-	const struct account *a = s->a;
-	bool proxy = a->proxy_host != NULL;
-	struct dial_target target = {
-	    .host = proxy ? a->proxy_host : a->host,
-	    .port = !proxy          ? account_port(a)
-		: a->proxy_port > 0 ? a->proxy_port
-				    : SOCKS_PORT,
-	    .socket = a->socket,
-	    .source_ip = a->source_ip,
-	};
-	int64_t until = clock_until(limited(a, CONNECT_SECONDS), s->c.deadline);
-	struct dial *d;
-
-	d = dial_begin(&target, e);
-	if (d == NULL)
-		return false;
-	s->tls = prepare(a, e);
-	if (s->tls != NULL)
-		s->c.stream = dial_finish(d, until, s->c.facts, e);
-	dial_close(d);
-	return s->c.stream != NULL && connect_proxy(s, e);
-}
-
-/* The client's hook; it leaves the tls with the stream when it is proved. */
-static bool
-start_tls(void *arg, struct stream *stream, int64_t until, struct err *e)
-{
-	struct session *s = arg;
-
-	s->c.midway = true; /* a QUIT would stand in the clear */
-	if (!tls_start(s->tls, stream, until, s->c.facts, e))
-		return false;
-	s->c.midway = false;
-	s->tls = NULL;
-	return true;
-}
-
-/* What to call ourselves once it is private: our domain, or the sender's. */
-static const char *
-ehlo_name(const struct session *s, const struct envelope *env)
-{
-	const char *sender = env->sender.n > 0 ? env->sender.p : s->a->from;
-	const char *at = strrchr(sender, '@');
-
-	if (s->a->domain != NULL)
-		return s->a->domain;
-	return at != NULL && !ascii_has_8bit(at, strlen(at)) ? at + 1
-							     : "localhost";
-}
-
-static bool
-greet(struct session *s, const struct envelope *env, struct err *e)
-{
-	struct client *c = &s->c;
-	bool later = account_starttls(s->a);
-
-	if (!later
-	    && !start_tls(s, c->stream, client_until(c, HANDSHAKE_SECONDS), e))
-		return false;
-	c->midway = false;
-	if (!client_greeting(c, e))
-		return false;
-	/* An address literal that tells nobody anything. */
-	if (later
-	    && (!client_ehlo(c, "[127.0.0.1]", e) || !client_starttls(c, e)))
-		return false;
-	return client_ehlo(c, ehlo_name(s, env), e);
-}
-
-static bool
-log_in(struct session *s, struct err *e)
-{
-	const struct login login = {
-	    .named = named(s->a),
-	    .user = buf_str(&s->secrets.user),
-	    .password = buf_str(&s->secrets.password),
-	    .port = account_port(s->a),
-	};
-	bool ok;
-
-	if (s->a->auth == AUTH_OFF)
-		return true;
-	ok = auth_login(&s->c, &login, e);
-	buf_clear(&s->secrets.password);
-	return ok || err_in(e, "account %s", s->a->name);
-}
-
-static void
-set_wishes(struct job *j, const struct account *a)
+void
+deliver_wishes(struct job *j, const struct account *a)
 {
 	unsigned bits = 0;
 
@@ -220,46 +24,36 @@ set_wishes(struct job *j, const struct account *a)
 		dsn_parse_ret(a->dsn_return, &j->env.ret);
 }
 
-static void
-show(void *arg, char who, const char *line)
+int64_t
+deliver_deadline(const struct account *a, uint64_t size)
 {
-	(void)arg;
-	dprintf(STDERR_FILENO, "%c %s\n", who, line);
+	int64_t seconds = a->deadline;
+
+	if (seconds == 0)
+		seconds = DEADLINE_SECONDS + (int64_t)(size / SLOWEST);
+	return clock_until(seconds, CLOCK_NEVER);
 }
 
 bool
-deliver(struct job *j, const struct account *a, const struct deliver_ways *ways,
+deliver(struct job *j, const struct account *a, const struct session_ways *ways,
     struct facts *facts, struct err *e)
 {
-	struct session s = {.a = a};
-	int64_t began = clock_now(), seconds = a->deadline;
+	struct session s = {.c.facts = facts};
+	int64_t began = clock_now();
 	bool ok;
 
-	if (seconds == 0)
-		seconds = DEADLINE_SECONDS
-		    + (int64_t)(message_size(j->msg) / SLOWEST);
-	s.c.host = a->host != NULL ? a->host : a->socket;
-	s.c.facts = facts;
-	s.c.midway = true; /* until it is SMTP, no proxy hears QUIT */
-	s.c.timeout = a->timeout;
-	s.c.tls = start_tls;
-	s.c.tls_arg = &s;
-	s.c.trace = ways->verbose ? show : NULL;
-	set_wishes(j, a);
-
-	ok = read_secrets(&s, ways->credentials, e);
-	s.c.deadline = clock_until(seconds, CLOCK_NEVER);
-	ok = ok && connect_server(&s, e) && greet(&s, &j->env, e)
-	    && log_in(&s, e)
+	/* Aliases may have settled it for all, or for one too many. */
+	if (envelope_count(&j->env, PENDING) == 0)
+		return true;
+	if (a->partial == 0 && envelope_count(&j->env, REFUSED) > 0)
+		return err_set(e, ERR_CONFIG,
+		    "not all recipients can be reached, so nobody gets the "
+		    "message (partial off)");
+	deliver_wishes(j, a);
+	s.c.deadline = deliver_deadline(a, message_size(j->msg));
+	ok = session_open(&s, a, ways, buf_str(&j->env.sender), e)
 	    && transaction_run(&s.c, &j->env, j->msg, a->partial != 0, e);
-	if (s.c.stream != NULL)
-		client_quit(&s.c);
 	facts->ms = clock_now() - began;
-
-	stream_close(s.c.stream);
-	tls_close(s.tls);
-	client_clear(&s.c);
-	buf_clear(&s.secrets.user);
-	buf_clear(&s.secrets.password);
+	session_close(&s);
 	return ok;
 }

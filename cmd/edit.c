@@ -79,11 +79,9 @@ settle_id(struct job *j, const struct account *a, struct err *e)
 }
 
 static bool
-settle_from(struct job *j, const struct options *o, const struct account *a,
-    struct err *e)
+settle_from(struct job *j, const struct account *a, struct err *e)
 {
 	struct header *h = &j->msg->header;
-	const char *name = o->full_name != NULL ? o->full_name : a->full_name;
 	struct buf value = {0};
 	bool ok;
 
@@ -92,7 +90,7 @@ settle_from(struct job *j, const struct options *o, const struct account *a,
 		return false;
 	if (a->set_from == SET_OFF || header_find(h, FIELD_FROM, 0) != NULL)
 		return true;
-	mailbox_print(&value, name != NULL ? name : "",
+	mailbox_print(&value, j->author != NULL ? j->author : "",
 	    j->env.sender.n > 0 ? j->env.sender.p : a->from);
 	ok = header_append(h, header_name(FIELD_FROM), value.p, e);
 	buf_clear(&value);
@@ -125,21 +123,25 @@ shown(struct envelope *env, const struct job *j, const struct options *o,
 }
 
 static bool
-settle_to(struct job *j, const struct options *o, const struct account *a,
+settle_to(struct job *j, const struct options *o, struct locals *l,
     struct err *e)
 {
 	struct header *h = &j->msg->header;
 	struct envelope env = {0};
 	struct buf value = {0};
+	size_t first, end;
 	bool ok = true;
 
-	if (a->set_to == TO_KEPT)
-		return true;
-	if (a->set_to == TO_RECIPIENTS)
+	/* Whom the author wrote to stays, when it is sent on. */
+	if (l->a->set_to == TO_KEPT || header_resent(h, &first, &end))
+		return locals_header(l, h, e);
+	if (l->a->set_to == TO_RECIPIENTS)
 		ok = shown(&env, j, o, e);
+	locals_envelope(l, &env);
 	for (size_t i = 0; i < env.n; i++)
-		buf_addf(&value, "%s%s", i > 0 ? ",\r\n " : "",
-		    env.rcpt[i].mailbox.p);
+		if (env.rcpt[i].v.state == PENDING)
+			buf_addf(&value, "%s%s", value.n > 0 ? ",\r\n " : "",
+			    env.rcpt[i].mailbox.p);
 	if (value.n == 0)
 		buf_adds(&value, "undisclosed-recipients:;");
 	ok = ok && header_drop_all(h, header_name(FIELD_TO), e)
@@ -162,14 +164,15 @@ add_identity(struct header *h, const struct account *a, struct err *e)
 }
 
 bool
-edit_header(struct job *j, const struct options *o, const struct account *a,
+edit_header(struct job *j, const struct options *o, struct locals *l,
     struct err *e)
 {
 	struct header *h = &j->msg->header;
+	const struct account *a = l->a;
 
 	return drop_private(h, e)
 	    && (a->set_date == SET_OFF || header_find(h, FIELD_DATE, 0) != NULL
 		|| add_date(h, e))
-	    && settle_id(j, a, e) && settle_from(j, o, a, e)
-	    && settle_to(j, o, a, e) && add_identity(h, a, e);
+	    && settle_id(j, a, e) && settle_from(j, a, e)
+	    && settle_to(j, o, l, e) && add_identity(h, a, e);
 }

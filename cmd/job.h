@@ -14,7 +14,8 @@ struct job {
 	char *account; /* its name, once one is chosen; owned */
 	struct envelope env;
 	struct message *msg;
-	char *id; /* the Message-ID, owned */
+	char *author; /* display name of a From that we add, or NULL */
+	char *id;     /* the Message-ID, owned */
 };
 
 void job_clear(struct job *);

@@ -8,12 +8,15 @@
 
 #include "cmd/collect.h"
 #include "cmd/deliver.h"
+#include "cmd/dialogue.h"
 #include "cmd/edit.h"
+#include "cmd/locals.h"
 #include "cmd/options.h"
 #include "cmd/report.h"
 #include "cmd/sender.h"
 #include "cmd/site.h"
 #include "cmd/submit.h"
+#include "cmd/verify.h"
 #include "lib/base/wait.h"
 
 #ifdef SANITIZE
@@ -38,6 +41,21 @@ open_standard(void)
 			_exit(71);
 }
 
+/* Does a lone dot end what is on standard input? */
+static bool
+ends_at_dot(const struct options *o, const struct conf *conf)
+{
+	const struct account *a;
+	struct err none = {0};
+
+	if (o->dots)
+		return false;
+	if (isatty(STDIN_FILENO))
+		return true;
+	a = conf_choose(conf, o->account, o->sender, NULL, &none);
+	return a != NULL && a->dot_ends != 0;
+}
+
 /*
  * From the command line to a job that is fit to be delivered.  *a is the
  * account as soon as it is chosen.
@@ -46,26 +64,33 @@ static bool
 prepare(struct job *j, const struct options *o, struct conf *conf,
     const struct site *site, const struct account **a, struct err *e)
 {
-	const struct conf_world world = {
-	    .system_file = PINMAIL_SYSCONFDIR "/pinmail.conf",
-	    .home = site->home,
-	    .xdg = site->xdg,
-	    .user = site->user,
-	    .host = site->fqdn != NULL ? site->fqdn : site->node,
-	    .credentials = site->credentials,
-	};
+	struct locals locals = {0};
+	struct err fault = {0};
+	bool loaded, ok;
 
-	return collect_message(j->msg, STDIN_FILENO, e)
-	    && collect_recipients(j, o, e)
-	    && conf_load(conf, &world, o->config, e)
-	    && sender_settle(j, o, conf, site, a, e)
-	    && sender_no_locals(j, *a, site, e) && edit_header(j, o, *a, e);
+	/* A caller that writes should be heard out, whatever is wrong. */
+	loaded = site_conf(site, conf, o->config, &fault);
+	ok = collect_message(j->msg, STDIN_FILENO, ends_at_dot(o, conf), e)
+	    && collect_recipients(j, o, e);
+	if (ok && !loaded) {
+		*e = fault;
+		return false;
+	}
+	ok = ok && sender_settle(j, o, conf, site, a, e);
+	if (ok) {
+		locals_begin(&locals, *a, site);
+		locals_envelope(&locals, &j->env);
+		ok = sender_header(j, o, *a, site, e)
+		    && edit_header(j, o, &locals, e);
+		locals_clear(&locals);
+	}
+	return ok;
 }
 
 static int
 send_message(const struct options *o)
 {
-	struct deliver_ways ways = {.verbose = o->verbose};
+	struct session_ways ways = {NULL, o->verbose, o->timeout};
 	const struct account *a = NULL;
 	struct message msg;
 	struct job job = {.msg = &msg};
@@ -97,6 +122,13 @@ send_message(const struct options *o)
 }
 
 static int
+say(const char *text)
+{
+	fputs(text, stdout);
+	return fflush(stdout) == 0 ? 0 : report_exit(ERR_IO);
+}
+
+static int
 run(int argc, char *argv[])
 {
 	struct options o;
@@ -108,11 +140,19 @@ run(int argc, char *argv[])
 	}
 	switch (o.mode) {
 	case MODE_HELP:
-		printf("%s", options_help);
-		return fflush(stdout) == 0 ? 0 : report_exit(ERR_IO);
+		return say(options_help);
 	case MODE_VERSION:
-		printf("pinmail %s\n", PACKAGE_VERSION);
-		return fflush(stdout) == 0 ? 0 : report_exit(ERR_IO);
+		return say("pinmail " PACKAGE_VERSION "\n");
+	case MODE_QUEUE:
+		return say("Mail queue is empty\n");
+	case MODE_NOTHING:
+		return 0;
+	case MODE_DIALOGUE:
+		return dialogue_run(&o);
+	case MODE_VERIFY:
+		return verify_addresses(&o);
+	case MODE_ALIASES:
+		return verify_aliases(&o);
 	case MODE_LOST:
 		fputs(isatty(STDIN_FILENO)
 			? first_words

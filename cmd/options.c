@@ -3,227 +3,219 @@
 
 #include "cmd/options.h"
 
-#include <stddef.h>
 #include <string.h>
 
+#include "cmd/optable.h"
 #include "lib/base/ascii.h"
-
-enum value {
-	NO_VALUE,
-	VALUE,   /* attached, or the next argument */
-	ATTACHED /* what is attached, if anything */
-};
-
-enum action {
-	IGNORE,
-	READ_HEADER,
-	SENDER,
-	FULL_NAME,
-	VERBOSE,
-	ACCOUNT,
-	CONFIG,
-	NOTIFY,
-	RET,
-	ENVID,
-	BODY_MODE
-};
-
-/* The manual page's table, pinmail(1). */
-static const struct option {
-	char letter;
-	enum value value;
-	enum action action;
-} table[] = {
-    {'A', VALUE, IGNORE},
-    {'a', VALUE, ACCOUNT},
-    {'B', VALUE, IGNORE},
-    {'b', VALUE, BODY_MODE},
-    {'C', VALUE, CONFIG},
-    {'D', VALUE, IGNORE},
-    {'d', ATTACHED, IGNORE},
-    {'e', VALUE, IGNORE},
-    {'F', VALUE, FULL_NAME},
-    {'f', VALUE, SENDER},
-    {'G', NO_VALUE, IGNORE},
-    {'h', VALUE, IGNORE},
-    {'i', NO_VALUE, IGNORE},
-    {'L', VALUE, IGNORE},
-    {'M', VALUE, IGNORE},
-    {'m', NO_VALUE, IGNORE},
-    {'N', VALUE, NOTIFY},
-    {'n', NO_VALUE, IGNORE},
-    {'O', VALUE, IGNORE},
-    {'o', VALUE, IGNORE},
-    {'p', VALUE, IGNORE},
-    {'R', VALUE, RET},
-    {'r', VALUE, SENDER},
-    {'s', NO_VALUE, IGNORE},
-    {'T', NO_VALUE, IGNORE},
-    {'t', NO_VALUE, READ_HEADER},
-    {'U', NO_VALUE, IGNORE},
-    {'V', VALUE, ENVID},
-    {'v', NO_VALUE, VERBOSE},
-    {'X', VALUE, IGNORE},
-    {'x', NO_VALUE, IGNORE},
-};
+#include "lib/base/nearest.h"
+#include "lib/conf/table.h"
 
 const char options_help[] =
     "usage: pinmail [-C file] [-tv] [-a account] [-f sender] [-F name]\n"
     "               [-N when] [-R full|hdrs] [-V envid] [recipient ...]\n"
+    "       pinmail -bs | -bv address ... | -bp | -bi\n"
     "Reads a message on standard input and submits it.  See pinmail(1);\n"
     "the configuration is described in pinmail.conf(5).\n";
 
+/* The command line, as far as it was read. */
+struct line {
+	struct options *o;
+	char *const *argv;
+	int argc, i;
+	bool first; /* the option is the very first argument */
+};
+
 static const struct option *
-find(char letter)
+find(const struct option *table, size_t n, const char *name, size_t len,
+    bool as_pinmail)
 {
-	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-		if (table[i].letter == letter)
+	for (size_t i = 0; i < n; i++)
+		if (strncmp(table[i].name, name, len) == 0
+		    && table[i].name[len] == '\0'
+		    && table[i].names != (as_pinmail ? SENDMAIL : PINMAIL))
 			return &table[i];
 	return NULL;
 }
 
 static bool
-has_control(const char *s)
+unknown_letter(struct line *l, char letter, struct err *e)
 {
-	for (; *s != '\0'; s++)
-		if (ascii_is_control(*s))
-			return true;
-	return false;
+	const char other = (char)(letter ^ ('a' ^ 'A'));
+
+	if (ascii_is_alpha(letter)
+	    && find(option_letters, option_n_letters, &other, 1,
+		l->o->as_pinmail))
+		return err_set(e, ERR_USAGE,
+		    "unknown option -%c; is it -%c? See pinmail(1)", letter,
+		    other);
+	return err_set(e, ERR_USAGE, "unknown option -%c; see pinmail(1)",
+	    letter);
 }
 
-/* RFC 3461, 4.4: printable, and 100 characters at most as xtext. */
+/* One argument's letters, and its value. */
 static bool
-is_envid(const char *s)
-{
-	struct buf b = {0};
-	bool ok;
-
-	dsn_print_xtext(&b, s);
-	ok = b.n > 0 && b.n <= 100 && !has_control(s)
-	    && !ascii_has_8bit(s, strlen(s));
-	buf_clear(&b);
-	return ok;
-}
-
-static bool
-act(struct options *o, enum action action, const char *value, bool first,
-    struct err *e)
-{
-	switch (action) {
-	case READ_HEADER:
-		o->from_header = true;
-		break;
-	case SENDER:
-		o->sender = value;
-		break;
-	case FULL_NAME:
-		if (has_control(value))
-			return err_set(e, ERR_USAGE,
-			    "-F: a line break or control character in the "
-			    "name");
-		o->full_name = value;
-		break;
-	case VERBOSE:
-		o->verbose = true;
-		break;
-	case ACCOUNT:
-		o->account = value;
-		break;
-	case CONFIG:
-		/* Whoever appends arguments must not choose files. */
-		if (first && o->as_pinmail)
-			o->config = value;
-		break;
-	case NOTIFY:
-		dsn_parse_notify(value, &o->notify);
-		break;
-	case RET:
-		dsn_parse_ret(value, &o->ret);
-		break;
-	case ENVID:
-		if (is_envid(value))
-			o->envid = value;
-		break;
-	case BODY_MODE:
-		if (strcmp(value, "m") != 0)
-			return err_set(e, ERR_USAGE,
-			    "-b%s is not supported; see pinmail(1)", value);
-		break;
-	case IGNORE:
-		break;
-	}
-	return true;
-}
-
-/* One argument's letters; *i goes behind what they took. */
-static bool
-letters(struct options *o, int argc, char *const argv[], int *i, struct err *e)
+letters(struct line *l, struct err *e)
 {
 	const struct option *opt;
 	const char *p, *value;
-	bool first = *i == 1;
 
-	for (p = argv[(*i)++] + 1; *p != '\0'; p++, first = false) {
-		opt = find(*p);
+	for (p = l->argv[l->i++] + 1; *p != '\0'; p++, l->first = false) {
+		opt = find(option_letters, option_n_letters, p, 1,
+		    l->o->as_pinmail);
 		if (opt == NULL)
-			return err_set(e, ERR_USAGE,
-			    "unknown option -%.1s; see pinmail(1)", p);
-		value = "";
+			return unknown_letter(l, *p, e);
 		if (opt->value == NO_VALUE) {
-			if (!act(o, opt->action, value, first, e))
+			if (!option_act(l->o, opt, "", l->first, e))
 				return false;
 			continue;
 		}
-		if (p[1] != '\0')
-			value = p + 1;
-		else if (opt->value == VALUE && *i == argc)
-			return err_set(e, ERR_USAGE, "-%c needs a value", *p);
-		else if (opt->value == VALUE)
-			value = argv[(*i)++];
-		return act(o, opt->action, value, first, e);
+		value = p + 1;
+		if (opt->value == VALUE && *value == '\0') {
+			if (l->i == l->argc)
+				return err_set(e, ERR_USAGE,
+				    "-%c needs a value", *p);
+			value = l->argv[l->i++];
+		}
+		return option_act(l->o, opt, value, l->first, e);
 	}
 	return true;
 }
 
+/* msmtp has an option for each keyword; ours stand in the file only. */
 static bool
-mode(struct options *o, int argc, char *const argv[])
+unknown_word(struct line *l, const char *word, size_t n, struct err *e)
 {
-	if (argc == 1 && o->as_pinmail)
-		o->mode = MODE_LOST;
-	else if (argc > 1 && strcmp(argv[1], "--help") == 0)
-		o->mode = MODE_HELP;
-	else if (argc > 1 && strcmp(argv[1], "--version") == 0)
-		o->mode = MODE_VERSION;
-	return o->mode != MODE_SEND;
+	struct buf keyword = {0};
+	const char *near = NULL;
+	bool known = false;
+
+	for (size_t i = 0; i < n; i++)
+		buf_addc(&keyword, word[i] == '-' ? '_' : word[i]);
+	for (size_t i = 0; l->o->as_pinmail && i < keyword_count; i++)
+		known = known
+		    || strcmp(keyword_table[i].name, buf_str(&keyword)) == 0;
+	if (known) {
+		err_set(e, ERR_USAGE,
+		    "--%.*s is a setting; write it into pinmail.conf: %s",
+		    (int)n, word, keyword.p);
+	} else {
+		buf_reset(&keyword);
+		buf_add(&keyword, word, n);
+		if (l->o->as_pinmail)
+			near = nearest_name(buf_str(&keyword), option_words,
+			    option_n_words, sizeof option_words[0]);
+		err_set(e, ERR_USAGE, "unknown option --%.*s; %s%s%s", (int)n,
+		    word, near != NULL ? "is it --" : "see pinmail(1)",
+		    near != NULL ? near : "", near != NULL ? "?" : "");
+	}
+	buf_clear(&keyword);
+	return false;
+}
+
+static bool
+long_option(struct line *l, struct err *e)
+{
+	const char *word = l->argv[l->i++] + 2, *value = "";
+	size_t n = strcspn(word, "=");
+	const struct option *opt;
+
+	opt = find(option_words, option_n_words, word, n, l->o->as_pinmail);
+	if (opt == NULL)
+		return unknown_word(l, word, n, e);
+	if (opt->value == NO_VALUE && word[n] == '=')
+		return err_set(e, ERR_USAGE, "--%s takes no value", opt->name);
+	if (opt->value == VALUE && word[n] == '=')
+		value = word + n + 1;
+	else if (opt->value == VALUE && l->i == l->argc)
+		return err_set(e, ERR_USAGE, "--%s needs a value", opt->name);
+	else if (opt->value == VALUE)
+		value = l->argv[l->i++];
+	return option_act(l->o, opt, value, l->first, e);
+}
+
+static bool
+read_options(struct line *l, struct err *e)
+{
+	const char *arg;
+
+	while (l->i < l->argc) {
+		arg = l->argv[l->i];
+		if (arg[0] != '-' || arg[1] == '\0')
+			break;
+		if (strcmp(arg, "--") == 0) {
+			l->i++;
+			break;
+		}
+		l->first = l->i == 1;
+		if (!(arg[1] == '-' ? long_option(l, e) : letters(l, e)))
+			return false;
+	}
+	return true;
+}
+
+/* Who sends, needs a recipient; who does not, must not be given any. */
+static bool
+recipients_fit(const struct options *o, struct err *e)
+{
+	bool some = *o->operands != NULL || o->from_header;
+
+	switch (o->mode) {
+	case MODE_SEND:
+		return some
+		    || err_set(e, ERR_USAGE,
+			"no recipients; name some, or use -t to take them "
+			"from the message");
+	case MODE_VERIFY:
+		return (*o->operands != NULL && !o->from_header)
+		    || err_set(e, ERR_USAGE,
+			"-bv looks at addresses, not at a message");
+	case MODE_QUEUE:
+	case MODE_NOTHING:
+	case MODE_ALIASES:
+		return !some
+		    || err_set(e, ERR_USAGE,
+			"recipients, but nothing is sent this way; see "
+			"pinmail(1)");
+	default:
+		return true;
+	}
+}
+
+static bool
+take_name(struct options *o, const char *path, struct err *e)
+{
+	const char *slash = strrchr(path, '/'),
+		   *name = slash != NULL ? slash + 1 : path;
+
+	*o = (struct options){.as_pinmail = strcmp(name, "pinmail") == 0,
+	    .timeout = -1};
+	if (strcmp(name, "mailq") == 0)
+		o->mode = MODE_QUEUE;
+	else if (strcmp(name, "newaliases") == 0)
+		o->mode = MODE_ALIASES;
+	else if (strcmp(name, "smtpd") == 0)
+		return err_set(e, ERR_USAGE,
+		    "there is no daemon; see pinmail(1)");
+	return true;
 }
 
 bool
 options_read(struct options *o, int argc, char *const argv[], struct err *e)
 {
-	const char *name = argc > 0 ? argv[0] : "pinmail", *slash;
-	int i = 1;
+	struct line l = {.o = o, .argv = argv, .argc = argc, .i = 1};
 
-	slash = strrchr(name, '/');
-	if (slash != NULL)
-		name = slash + 1;
-	*o = (struct options){.as_pinmail = strcmp(name, "pinmail") == 0};
-	if (mode(o, argc, argv))
+	if (!take_name(o, argc > 0 ? argv[0] : "pinmail", e))
+		return false;
+	if (argc <= 1 && o->as_pinmail)
+		o->mode = MODE_LOST;
+	else if (argc > 1 && strcmp(argv[1], "--help") == 0)
+		o->mode = MODE_HELP;
+	else if (argc > 1 && strcmp(argv[1], "--version") == 0)
+		o->mode = MODE_VERSION;
+	if (o->mode >= MODE_HELP)
 		return true;
-	while (i < argc && argv[i][0] == '-' && argv[i][1] != '\0') {
-		if (strcmp(argv[i], "--") == 0) {
-			i++;
-			break;
-		}
-		if (argv[i][1] == '-')
-			return err_set(e, ERR_USAGE,
-			    "unknown option %s; see pinmail(1)", argv[i]);
-		if (!letters(o, argc, argv, &i, e))
-			return false;
-	}
-	o->operands = argv + i;
-	if (*o->operands == NULL && !o->from_header)
-		return err_set(e, ERR_USAGE,
-		    "no recipients; name some, or use -t to take them from "
-		    "the message");
-	return true;
+	if (!read_options(&l, e))
+		return false;
+	o->operands = argv + l.i;
+	return recipients_fit(o, e);
 }

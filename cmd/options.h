@@ -7,14 +7,26 @@
 #include "lib/base/dsn.h"
 #include "lib/base/err.h"
 
-enum options_mode { MODE_SEND, MODE_HELP, MODE_VERSION, MODE_LOST };
+enum options_mode {
+	MODE_SEND,
+	MODE_DIALOGUE, /* -bs */
+	MODE_VERIFY,   /* -bv */
+	MODE_ALIASES,  /* -bi */
+	MODE_QUEUE,    /* -bp */
+	MODE_NOTHING,  /* -q: there is nothing to do */
+	MODE_HELP,
+	MODE_VERSION,
+	MODE_LOST
+};
 
 /* What the command line says; all borrowed from it. */
 struct options {
 	enum options_mode mode;
 	bool as_pinmail;  /* called by our own name */
 	bool from_header; /* -t */
+	bool dots;        /* -i: a lone dot is content */
 	bool verbose;
+	int timeout;           /* seconds, 0: off, -1: not given */
 	const char *config;    /* -C, NULL: the usual files */
 	const char *account;   /* -a */
 	const char *sender;    /* -f, -r; NULL: not given */

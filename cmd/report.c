@@ -104,7 +104,8 @@ report_log(const struct job *j, const struct account *a,
 	}
 	snprintf(uid, sizeof uid, "%lu", (unsigned long)site->uid);
 	snprintf(n, sizeof n, "%zu", j->env.n);
-	snprintf(size, sizeof size, "%" PRIu64, message_size(j->msg));
+	snprintf(size, sizeof size, "%" PRIu64,
+	    j->msg != NULL ? message_size(j->msg) : 0);
 	snprintf(status, sizeof status, "%d", report_exit(e->kind));
 	snprintf(ms, sizeof ms, "%" PRId64, facts->ms);
 	list_recipients(&rcpt, &j->env);

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "cmd/locals.h"
 #include "lib/base/ascii.h"
 #include "lib/base/mem.h"
 #include "lib/mail/addr.h"
@@ -19,6 +20,13 @@ struct claim {
 };
 
 enum owner { OWNED, LOCAL, FOREIGN };
+
+/* Whose eyes an address is looked at with. */
+struct judge {
+	const struct account *a;
+	struct local rules;
+	bool strict; /* a foreign one may not stay */
+};
 
 static void
 claim_clear(struct claim *cl)
@@ -82,26 +90,24 @@ read_header(struct claim *cl, const struct header *h, struct err *e)
 
 /* A path to choose an account by; false for a local one. */
 static bool
-choice(struct buf *b, const struct mailboxes *l, const struct site *site)
+choice(struct buf *b, const struct mailboxes *l, const struct local *rules)
 {
-	if (l->n == 0 || local_domain(l->v[0].domain, site->node, NULL))
+	if (l->n == 0 || local_domain(rules, l->v[0].domain))
 		return false;
 	mailbox_path(b, &l->v[0]);
 	return true;
 }
 
 static enum owner
-owner_of(const struct account *a, const struct mailbox *m,
-    const struct site *site)
+owner_of(const struct judge *jg, const struct mailbox *m)
 {
 	struct buf path = {0};
 	enum owner who;
 
 	mailbox_path(&path, m);
-	if (account_owns(a, path.p))
+	if (account_owns(jg->a, path.p))
 		who = OWNED;
-	else if (local_domain(m->domain, site->node, site->fqdn)
-	    && !account_owns_domain(a, m->domain))
+	else if (local_sender(&jg->rules, m->domain))
 		who = LOCAL;
 	else
 		who = FOREIGN;
@@ -125,9 +131,10 @@ not_owned(const struct account *a, const struct mailbox *m, const char *where,
 }
 
 static bool
-settle_envelope(struct job *j, const struct claim *cl, const struct account *a,
-    const struct site *site, struct err *e)
+settle_envelope(struct job *j, const struct claim *cl, const struct judge *jg,
+    struct err *e)
 {
+	const struct account *a = jg->a;
 	const struct mailbox *m = NULL;
 	struct buf path = {0};
 	enum owner who;
@@ -143,7 +150,7 @@ settle_envelope(struct job *j, const struct claim *cl, const struct account *a,
 	}
 	if (m == NULL)
 		return true;
-	who = owner_of(a, m, site);
+	who = owner_of(jg, m);
 	/* Without -f, From is only a proposal; it is judged as such. */
 	if (who == FOREIGN && cl->given && a->foreign_from == FOREIGN_REFUSE)
 		return not_owned(a, m, "sender", e);
@@ -172,77 +179,162 @@ keep_reply_to(struct header *h, const struct mailbox *m, struct err *e)
 	return ok;
 }
 
-/* Append how a mailbox will stand in From. */
+/* Append how a mailbox will stand in the header. */
 static void
 rewritten(struct buf *b, const struct mailbox *m, enum owner who,
-    const struct account *a, const struct site *site)
+    const struct judge *jg)
 {
 	struct buf name = {0}, path = {0};
 
 	if (who == LOCAL)
-		local_origin(&name, m, site->node);
+		local_origin(&name, m, jg->rules.node);
 	else
 		buf_adds(&name, m->name);
-	if (who == OWNED)
-		mailbox_path(&path, m);
+	if (who == LOCAL || (who == FOREIGN && jg->strict))
+		buf_adds(&path, jg->a->from);
 	else
-		buf_adds(&path, a->from);
+		mailbox_path(&path, m);
+	if (b->n > 0)
+		buf_adds(b, ",\r\n ");
 	mailbox_print(b, buf_str(&name), path.p);
 	buf_clear(&name);
 	buf_clear(&path);
 }
 
+/* Local ones, and foreign ones where that is strict, become the account's. */
 static bool
-settle_header(struct job *j, struct claim *cl, const struct account *a,
-    const struct site *site, struct err *e)
+rewrite(struct header *h, struct field *f, const struct mailboxes *list,
+    const struct judge *jg, struct err *e)
 {
-	struct header *h = &j->msg->header;
-	const struct mailbox *foreign = NULL, *m;
 	struct buf value = {0};
 	bool change = false, ok = true;
 	enum owner who;
 
+	for (size_t i = 0; i < list->n; i++) {
+		who = owner_of(jg, &list->v[i]);
+		change =
+		    change || who == LOCAL || (who == FOREIGN && jg->strict);
+		rewritten(&value, &list->v[i], who, jg);
+	}
+	if (change)
+		ok = header_replace(h, f, value.p, e);
+	buf_clear(&value);
+	return ok;
+}
+
+/* From must be the account's, or may be made so. */
+static bool
+settle_from(struct header *h, const struct claim *cl, const struct judge *jg,
+    struct err *e)
+{
+	const struct account *a = jg->a;
+	const struct mailbox *foreign = NULL;
+
+	/* Without From, the envelope's sender is the author. */
+	if (cl->from == NULL && cl->sender.n > 0 && a->from_override
+	    && owner_of(jg, &cl->sender.v[0]) == FOREIGN)
+		return keep_reply_to(h, &cl->sender.v[0], e);
 	if (cl->from == NULL
 	    || (a->set_from == SET_ON && cl->from->name == FIELD_FROM))
 		return true;
-	for (size_t i = 0; ok && i < cl->mailboxes.n; i++) {
-		m = &cl->mailboxes.v[i];
-		who = owner_of(a, m, site);
-		change = change || who != OWNED;
-		if (who == FOREIGN && foreign == NULL)
-			foreign = m;
-		if (who == FOREIGN && a->foreign_from == FOREIGN_REFUSE)
-			ok = not_owned(a, m, header_name(cl->from->name), e);
-		if (i > 0)
-			buf_adds(&value, ",\r\n ");
-		rewritten(&value, m, who, a, site);
+	for (size_t i = 0; i < cl->mailboxes.n && foreign == NULL; i++)
+		if (owner_of(jg, &cl->mailboxes.v[i]) == FOREIGN)
+			foreign = &cl->mailboxes.v[i];
+	if (foreign != NULL && a->foreign_from == FOREIGN_REFUSE)
+		return not_owned(a, foreign, header_name(cl->from->name), e);
+	return rewrite(h, cl->from, &cl->mailboxes, jg, e)
+	    && (foreign == NULL || keep_reply_to(h, foreign, e));
+}
+
+static bool
+names_sender(enum field_name name)
+{
+	switch (name) {
+	case FIELD_FROM:
+	case FIELD_REPLY_TO:
+	case FIELD_RESENT_FROM:
+	case FIELD_RESENT_REPLY_TO:
+	case FIELD_RESENT_SENDER:
+	case FIELD_SENDER:
+		return true;
+	default:
+		return false;
 	}
-	if (ok && change)
-		ok = header_replace(h, cl->from, value.p, e);
-	buf_clear(&value);
-	return ok && (foreign == NULL || keep_reply_to(h, foreign, e));
+}
+
+/* Other fields that name a sender: nobody outside could answer root. */
+static bool
+settle_others(struct header *h, const struct field *judged, struct judge *jg,
+    struct err *e)
+{
+	struct mailboxes list;
+	struct err none = {0};
+	bool ok = true;
+	const char *p;
+	size_t n;
+
+	jg->strict = false;
+	for (size_t i = 0; ok && i < h->n; i++) {
+		if (&h->v[i] == judged || h->v[i].edit != FIELD_KEPT
+		    || !names_sender(h->v[i].name))
+			continue;
+		list = (struct mailboxes){0};
+		p = header_value(h, &h->v[i], &n);
+		if (addr_parse(&list, p, n, &none))
+			ok = rewrite(h, &h->v[i], &list, jg, e);
+		mailboxes_clear(&list);
+	}
+	return ok;
+}
+
+/* The display name of a From that we add. */
+static void
+settle_author(struct job *j, const struct options *o, const struct claim *cl,
+    const struct judge *jg, const struct site *site)
+{
+	char none[] = "";
+	struct mailbox me = {none, site->user, none};
+	struct buf name = {0};
+
+	if (o->full_name != NULL)
+		buf_adds(&name, o->full_name);
+	else if (jg->a->full_name != NULL)
+		buf_adds(&name, jg->a->full_name);
+	else if (cl->from != NULL)
+		return; /* it is replaced, by an address of its own */
+	else if (cl->sender.n > 0 && owner_of(jg, &cl->sender.v[0]) == LOCAL)
+		local_origin(&name, &cl->sender.v[0], site->node);
+	else if (*site->full_name != '\0'
+	    && strcmp(site->full_name, site->user) != 0)
+		buf_adds(&name, site->full_name);
+	else
+		local_origin(&name, &me, site->node);
+	j->author = mem_dup(buf_str(&name));
+	buf_clear(&name);
 }
 
 bool
 sender_settle(struct job *j, const struct options *o, const struct conf *conf,
     const struct site *site, const struct account **account, struct err *e)
 {
+	const struct local rules = locals_rules(NULL, site);
 	struct buf sender = {0}, from = {0};
-	const struct account *a = NULL;
 	struct claim cl = {0};
+	struct judge jg = {0};
 	bool ok;
 
 	ok = read_option(&cl, o->sender, e)
-	    && read_header(&cl, &j->msg->header, e);
+	    && (j->msg == NULL || read_header(&cl, &j->msg->header, e));
 	if (ok)
-		a = conf_choose(conf, o->account,
-		    choice(&sender, &cl.sender, site) ? sender.p : NULL,
-		    choice(&from, &cl.mailboxes, site) ? from.p : NULL, e);
-	*account = a;
-	if (a != NULL)
-		j->account = mem_dup(a->name);
-	ok = a != NULL && settle_envelope(j, &cl, a, site, e)
-	    && settle_header(j, &cl, a, site, e);
+		jg.a = conf_choose(conf, o->account,
+		    choice(&sender, &cl.sender, &rules) ? sender.p : NULL,
+		    choice(&from, &cl.mailboxes, &rules) ? from.p : NULL, e);
+	*account = jg.a;
+	if (jg.a != NULL) {
+		j->account = mem_dup(jg.a->name);
+		jg.rules = locals_rules(jg.a, site);
+	}
+	ok = jg.a != NULL && settle_envelope(j, &cl, &jg, e);
 	claim_clear(&cl);
 	buf_clear(&sender);
 	buf_clear(&from);
@@ -250,20 +342,19 @@ sender_settle(struct job *j, const struct options *o, const struct conf *conf,
 }
 
 bool
-sender_no_locals(const struct job *j, const struct account *a,
+sender_header(struct job *j, const struct options *o, const struct account *a,
     const struct site *site, struct err *e)
 {
-	const char *path, *at;
+	struct judge jg = {a, locals_rules(a, site), true};
+	struct header *h = &j->msg->header;
+	struct claim cl = {0};
+	bool ok;
 
-	for (size_t i = 0; i < j->env.n; i++) {
-		path = j->env.rcpt[i].mailbox.p;
-		at = strrchr(path, '@');
-		if (local_domain(at != NULL ? at + 1 : "", site->node, NULL)
-		    && !(at != NULL && account_owns_domain(a, at + 1)))
-			return err_set(e, ERR_CONFIG,
-			    "recipient %s is somebody on this host, and mail "
-			    "is not delivered here; write the full address",
-			    path);
-	}
-	return true;
+	ok = read_option(&cl, o->sender, e) && read_header(&cl, h, e);
+	if (ok)
+		settle_author(j, o, &cl, &jg, site);
+	ok = ok && settle_from(h, &cl, &jg, e)
+	    && settle_others(h, cl.from, &jg, e);
+	claim_clear(&cl);
+	return ok;
 }

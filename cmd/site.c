@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/base/ascii.h"
+#include "lib/base/buf.h"
 #include "lib/base/mem.h"
 
 static const char *
@@ -20,6 +22,28 @@ environment(const char *name)
 	return s != NULL && *s != '\0' ? s : NULL;
 }
 
+/* The first part of the gecos field, where & is the Login's name. */
+static char *
+full_name(const struct passwd *pw)
+{
+	struct buf b = {0};
+	char *name;
+
+	for (const char *p = pw != NULL && pw->pw_gecos != NULL ? pw->pw_gecos
+								: "";
+	     *p != '\0' && *p != ','; p++) {
+		if (*p != '&') {
+			buf_addc(&b, *p);
+		} else {
+			buf_addc(&b, ascii_upper(pw->pw_name[0]));
+			buf_adds(&b, pw->pw_name + 1);
+		}
+	}
+	name = mem_dup(buf_str(&b));
+	buf_clear(&b);
+	return name;
+}
+
 static void
 read_user(struct site *s)
 {
@@ -28,6 +52,7 @@ read_user(struct site *s)
 
 	snprintf(number, sizeof number, "%lu", (unsigned long)s->uid);
 	s->user = mem_dup(pw != NULL ? pw->pw_name : number);
+	s->full_name = full_name(pw);
 	/* sudo, cron and PHP hand down the HOME of somebody else. */
 	if (pw != NULL)
 		s->home = mem_dup(pw->pw_dir);
@@ -83,10 +108,27 @@ site_read(struct site *s)
 	read_parent(s);
 }
 
+bool
+site_conf(const struct site *s, struct conf *conf, const char *only,
+    struct err *e)
+{
+	const struct conf_world world = {
+	    .system_file = PINMAIL_SYSCONFDIR "/pinmail.conf",
+	    .home = s->home,
+	    .xdg = s->xdg,
+	    .user = s->user,
+	    .host = s->fqdn != NULL ? s->fqdn : s->node,
+	    .credentials = s->credentials,
+	};
+
+	return conf_load(conf, &world, only, e);
+}
+
 void
 site_clear(struct site *s)
 {
 	free(s->user);
+	free(s->full_name);
 	free(s->home);
 	free(s->node);
 	free(s->fqdn);

@@ -34,6 +34,11 @@ enum conf_set { SET_AUTO, SET_ON, SET_OFF };
 
 enum conf_to { TO_KEPT, TO_RECIPIENTS, TO_UNDISCLOSED };
 
+/* Where a host's aliases are; there need not be any. */
+#define CONF_ALIASES "/etc/aliases"
+
+enum conf_said { SAID_NOT, SAID_BY_BASE, SAID };
+
 /*
  * An account as the configuration has it.  Strings are owned and NULL where
  * nothing was said; paths are absolute.  Numbers are `int` for the table of
@@ -60,12 +65,15 @@ struct account {
 
 	char *from;
 	struct strv senders;
-	bool senders_own;
 	int foreign_from;       /* enum conf_foreign */
 	int from_override;      /* may -f name another sender? */
 	int set_from, set_date; /* enum conf_set */
 	int set_to;             /* enum conf_to */
-	char *full_name, *domain, *identity_header, *aliases;
+	char *full_name, *domain, *identity_header;
+	char *aliases;  /* NULL: none */
+	char *local_to; /* where the rest of local people's mail goes */
+	struct strv local_domains;
+	int dot_ends; /* a lone dot ends the message */
 	char *dsn_notify, *dsn_return;
 	int dh_bits; /* msmtp's; no effect */
 	int partial; /* deliver to some though others are refused */
@@ -73,7 +81,7 @@ struct account {
 	char *logfile, *logfile_time_format;
 	int log_json, syslog; /* syslog: a facility, or -1 */
 
-	bool *said; /* by keyword: what inheriting copies */
+	unsigned char *said; /* enum conf_said by keyword */
 };
 
 /* What the configuration needs to know of the world; all borrowed. */

@@ -10,8 +10,8 @@
 #include "lib/base/file.h"
 #include "lib/base/mem.h"
 
-static void
-add_mailname(struct buf *b, const char *otherwise)
+void
+expand_mailname(struct buf *b, const char *otherwise)
 {
 	struct buf text = {.max = 4096};
 	struct file_trouble trouble;
@@ -46,7 +46,7 @@ expand(const char *s, const struct conf_world *w)
 		}
 		s++;
 		if (*s == 'M')
-			add_mailname(&b, w->host);
+			expand_mailname(&b, w->host);
 		else
 			buf_adds(&b, *s == 'U' ? w->user : w->host);
 	}

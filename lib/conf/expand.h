@@ -2,6 +2,7 @@
 #ifndef PINMAIL_CONF_EXPAND_H
 #define PINMAIL_CONF_EXPAND_H
 
+#include "lib/base/buf.h"
 #include "lib/conf/account.h"
 
 /*
@@ -10,5 +11,8 @@
  * pattern stays.
  */
 char *expand(const char *, const struct conf_world *);
+
+/* Append what /etc/mailname says, or else the other name. */
+void expand_mailname(struct buf *, const char *otherwise);
 
 #endif

@@ -23,6 +23,7 @@ account_new(void)
 
 	a->said = mem_alloc(keyword_count * sizeof *a->said);
 	a->password.secret = true;
+	a->aliases = mem_dup(CONF_ALIASES);
 	a->from_override = 1;
 	a->partial = 1;
 	a->tls13 = -1;
@@ -76,7 +77,7 @@ forget(struct account *a, size_t at)
 
 		if (k->at != at)
 			continue;
-		a->said[i] = false;
+		a->said[i] = SAID_NOT;
 		if (k->kind == PASSWORD)
 			buf_reset(&a->password);
 		else
@@ -85,12 +86,12 @@ forget(struct account *a, size_t at)
 }
 
 static void
-say(struct account *a, size_t i)
+say(struct account *a, size_t i, enum conf_said how)
 {
 	for (size_t r = 0; r < sizeof rivals / sizeof rivals[0]; r++)
 		if (rivals[r].said == keyword_table[i].at)
 			forget(a, rivals[r].forgotten);
-	a->said[i] = true;
+	a->said[i] = how;
 }
 
 static void
@@ -106,10 +107,9 @@ inherit(struct account *a, const struct account *base, const struct keyword *k)
 		pins_clear(&a->pins);
 		pins_copy(&a->pins, &base->pins);
 		a->pins_own = false;
-	} else if (k->kind == SENDERS) {
-		strv_clear(&a->senders);
-		strv_copy(&a->senders, &base->senders);
-		a->senders_own = false;
+	} else if (k->kind == LIST) {
+		strv_clear(member(a, k));
+		strv_copy(member(a, k), member(base, k));
 	} else if (k->kind == PASSWORD) {
 		buf_reset(&a->password);
 		buf_add(&a->password, base->password.p, base->password.n);
@@ -120,9 +120,9 @@ void
 account_inherit(struct account *a, const struct account *base)
 {
 	for (size_t i = 0; i < keyword_count; i++) {
-		if (!base->said[i])
+		if (base->said[i] == SAID_NOT)
 			continue;
-		say(a, i);
+		say(a, i, SAID_BY_BASE);
 		inherit(a, base, &keyword_table[i]);
 	}
 }
@@ -132,11 +132,13 @@ account_free(struct account *a)
 {
 	if (a == NULL)
 		return;
-	for (size_t i = 0; i < keyword_count; i++)
+	for (size_t i = 0; i < keyword_count; i++) {
 		if (is_string(keyword_table[i].kind))
 			set_string(a, &keyword_table[i], NULL);
+		if (keyword_table[i].kind == LIST)
+			strv_clear(member(a, &keyword_table[i]));
+	}
 	pins_clear(&a->pins);
-	strv_clear(&a->senders);
 	buf_clear(&a->password);
 	free(a->name);
 	free(a->file);
@@ -335,11 +337,8 @@ apply(struct account *a, const struct keyword *k, const struct place *at,
 	case PIN:
 	case FINGERPRINT:
 		return add_pin(a, k, at, s, e);
-	case SENDERS:
-		if (!a->senders_own)
-			strv_clear(&a->senders);
-		a->senders_own = true;
-		strv_add(&a->senders, s);
+	case LIST:
+		strv_split(member(a, k), s, ", \t");
 		return true;
 	case PASSWORD:
 		return set_password(a, at, s, e);
@@ -375,7 +374,10 @@ keyword_apply(struct account *a, const struct place *at, const char *keyword,
 	for (size_t i = 0; i < keyword_count; i++) {
 		if (strcmp(keyword_table[i].name, keyword) != 0)
 			continue;
-		say(a, i);
+		/* The first line of its own replaces what it inherited. */
+		if (keyword_table[i].kind == LIST && a->said[i] != SAID)
+			strv_clear(member(a, &keyword_table[i]));
+		say(a, i, SAID);
 		return apply(a, &keyword_table[i], at, argument, e);
 	}
 	return unknown(keyword, e);

@@ -26,6 +26,14 @@ wrong_from(const char *s)
 }
 
 static const char *
+wrong_local_to(const char *s)
+{
+	return strchr(s, '@') == NULL || strpbrk(s, " \t<>,") != NULL
+	    ? "local_to is an address: user@domain"
+	    : NULL;
+}
+
+static const char *
 wrong_domain(const char *s)
 {
 	for (const char *p = s; *p != '\0'; p++)
@@ -130,7 +138,7 @@ const struct keyword keyword_table[] = {
     {"account", NOTHING, 0, NULL, 0, 0, NULL}, /* the reader's own */
     {"add_missing_date_header", WORD, AT(set_date), add_missing, 0, 0, NULL},
     {"add_missing_from_header", WORD, AT(set_from), add_missing, 0, 0, NULL},
-    {"aliases", PATH, AT(aliases), NULL, 0, 0, NULL},
+    {"aliases", PATH, AT(aliases), off, 0, 0, NULL},
     {"allow_from_override", WORD, AT(from_override), off_on, 0, 0, NULL},
     {"auth", WORD, AT(auth), mechanisms, 0, 0, NULL},
     {"auto_from", NOTHING, 0, off, 0, 0, NULL},
@@ -138,6 +146,7 @@ const struct keyword keyword_table[] = {
     {"deadline", NUMBER, AT(deadline), off, 1, 86400, NULL},
     {"defaults", NOTHING, 0, NULL, 0, 0, NULL}, /* the reader's own */
     {"domain", PATTERN, AT(domain), NULL, 0, 0, wrong_domain},
+    {"dot_ends_message", WORD, AT(dot_ends), off_on, 0, 0, NULL},
     {"dsn_notify", STRING, AT(dsn_notify), NULL, 0, 0, wrong_notify},
     {"dsn_return", STRING, AT(dsn_return), NULL, 0, 0, wrong_ret},
     {"foreign_from", WORD, AT(foreign_from), foreign, 0, 0, NULL},
@@ -147,6 +156,8 @@ const struct keyword keyword_table[] = {
     {"identity_header", STRING, AT(identity_header), NULL, 0, 0, wrong_field},
     {"include", NOTHING, 0, NULL, 0, 0, NULL}, /* the reader's own */
     {"keepbcc", NOTHING, 0, off, 0, 0, NULL},
+    {"local_domains", LIST, AT(local_domains), NULL, 0, 0, NULL},
+    {"local_to", PATTERN, AT(local_to), off, 0, 0, wrong_local_to},
     {"log_format", WORD, AT(log_json), formats, 0, 0, NULL},
     {"logfile", PATH, AT(logfile), NULL, 0, 0, NULL},
     {"logfile_time_format", STRING, AT(logfile_time_format), NULL, 0, 0, NULL},
@@ -160,7 +171,7 @@ const struct keyword keyword_table[] = {
     {"proxy_host", STRING, AT(proxy_host), NULL, 0, 0, NULL},
     {"proxy_port", NUMBER, AT(proxy_port), NULL, 1, 65535, NULL},
     {"remove_bcc_headers", NOTHING, 0, on, 0, 0, NULL},
-    {"senders", SENDERS, AT(senders), NULL, 0, 0, NULL},
+    {"senders", LIST, AT(senders), NULL, 0, 0, NULL},
     {"set_date_header", WORD, AT(set_date), set_or_not, 0, 0, NULL},
     {"set_from_header", WORD, AT(set_from), set, 0, 0, NULL},
     {"set_msgid_header", NOTHING, 0, automatic, 0, 0, NULL},

@@ -15,7 +15,7 @@ enum keyword_kind {
 	NOTHING,     /* one of words, or anything; no effect */
 	PIN,
 	FINGERPRINT,
-	SENDERS,
+	LIST, /* each line adds one */
 	PASSWORD
 };
 

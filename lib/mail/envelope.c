@@ -65,7 +65,7 @@ envelope_sender(struct envelope *env, const char *path)
 	env->utf8 = env->utf8 || ascii_has_8bit(path, strlen(path));
 }
 
-void
+struct recipient *
 envelope_add(struct envelope *env, const struct mailbox *m)
 {
 	struct recipient r = {0};
@@ -77,11 +77,47 @@ envelope_add(struct envelope *env, const struct mailbox *m)
 	s = slot(env, r.mailbox.p);
 	if (*s != 0) {
 		buf_clear(&r.mailbox);
-		return;
+		return &env->rcpt[*s - 1];
 	}
 	env->utf8 = env->utf8 || ascii_has_8bit(r.mailbox.p, r.mailbox.n);
 	env->rcpt[env->n++] = r;
 	*s = env->n;
+	return &env->rcpt[env->n - 1];
+}
+
+static void
+clear_recipients(struct envelope *env)
+{
+	for (size_t i = 0; i < env->n; i++) {
+		buf_clear(&env->rcpt[i].mailbox);
+		buf_clear(&env->rcpt[i].orcpt);
+	}
+	free(env->rcpt);
+	free(env->slots);
+}
+
+void
+envelope_replace(struct envelope *env, struct envelope *from)
+{
+	clear_recipients(env);
+	env->rcpt = from->rcpt;
+	env->n = from->n;
+	env->room = from->room;
+	env->slots = from->slots;
+	env->nslots = from->nslots;
+	env->utf8 =
+	    from->utf8 || ascii_has_8bit(buf_str(&env->sender), env->sender.n);
+	*from = (struct envelope){0};
+}
+
+size_t
+envelope_count(const struct envelope *env, int state)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < env->n; i++)
+		n += (int)env->rcpt[i].v.state == state;
+	return n;
 }
 
 static bool
@@ -130,12 +166,7 @@ envelope_from_header(struct envelope *env, const struct header *h,
 void
 envelope_clear(struct envelope *env)
 {
-	for (size_t i = 0; i < env->n; i++) {
-		buf_clear(&env->rcpt[i].mailbox);
-		buf_clear(&env->rcpt[i].orcpt);
-	}
-	free(env->rcpt);
-	free(env->slots);
+	clear_recipients(env);
 	buf_clear(&env->sender);
 	buf_clear(&env->envid);
 	*env = (struct envelope){0};

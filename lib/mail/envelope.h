@@ -14,7 +14,7 @@
 /* What became of a recipient. */
 struct verdict {
 	enum { PENDING, TAKEN, DEFERRED, REFUSED } state;
-	int code;        /* the server's reply, 0 if none */
+	int code;        /* the server's reply, 0: it was settled here */
 	char status[12]; /* enhanced status (RFC 3463), or empty */
 	char text[256];  /* the reply, cleaned */
 };
@@ -23,6 +23,7 @@ struct recipient {
 	struct buf mailbox; /* a path (RFC 5321, 4.1.2) without brackets */
 	struct buf orcpt;   /* where it came from, or empty */
 	unsigned notify;    /* NOTIFY_ bits */
+	bool accepted;      /* 250 to its RCPT in the transaction under way */
 	struct verdict v;
 };
 
@@ -40,8 +41,17 @@ struct envelope {
 
 void envelope_sender(struct envelope *, const char *path);
 
-/* Add a recipient, unless it is there: the domain matches in any case. */
-void envelope_add(struct envelope *, const struct mailbox *);
+/*
+ * Add a recipient, unless it is there: the domain matches in any case.  The
+ * one that is there now, until the next is added.
+ */
+struct recipient *envelope_add(struct envelope *, const struct mailbox *);
+
+/* The recipients of `from` in place of its own; `from` is {0} then. */
+void envelope_replace(struct envelope *, struct envelope *from);
+
+/* How many recipients are in that state. */
+size_t envelope_count(const struct envelope *, int state);
 
 /*
  * Add what the header says: To, Cc and Bcc, or those of the latest Resent-

@@ -28,6 +28,7 @@ static const char *const names[] = {
     [FIELD_RESENT_SENDER] = "Resent-Sender",
     [FIELD_RESENT_TO] = "Resent-To",
     [FIELD_RETURN_PATH] = "Return-Path",
+    [FIELD_SENDER] = "Sender",
     [FIELD_TO] = "To",
 };
 

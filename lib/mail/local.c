@@ -7,13 +7,35 @@
 
 #include "lib/base/ascii.h"
 
-bool
-local_domain(const char *domain, const char *node, const char *fqdn)
+static bool
+is_owned(const struct local *l, const char *domain)
 {
-	return *domain == '\0' || ascii_casecmp(domain, "localhost") == 0
+	return l->owned != NULL && l->owned(l->owner, domain);
+}
+
+bool
+local_domain(const struct local *l, const char *domain)
+{
+	bool here = *domain == '\0' || ascii_casecmp(domain, "localhost") == 0
 	    || ascii_casecmp(domain, "localhost.localdomain") == 0
-	    || ascii_casecmp(domain, node) == 0
-	    || (fqdn != NULL && ascii_casecmp(domain, fqdn) == 0);
+	    || ascii_casecmp(domain, l->node) == 0;
+
+	for (size_t i = 0; l->domains != NULL && i < l->domains->n; i++)
+		here = here || ascii_casecmp(domain, l->domains->v[i]) == 0;
+	return here && !is_owned(l, domain);
+}
+
+bool
+local_fqdn(const struct local *l, const char *domain)
+{
+	return l->fqdn != NULL && ascii_casecmp(domain, l->fqdn) == 0
+	    && !is_owned(l, domain);
+}
+
+bool
+local_sender(const struct local *l, const char *domain)
+{
+	return local_domain(l, domain) || local_fqdn(l, domain);
 }
 
 void

@@ -5,11 +5,9 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/dsn.h"
-#include "lib/base/mem.h"
 #include "lib/base/wait.h"
 #include "lib/smtp/content.h"
 
@@ -22,31 +20,39 @@
  */
 #define WINDOW 1000
 
-bool
-transaction_begin(struct transaction *t, struct err *e)
+static bool
+fits(struct transaction *t, struct err *e)
 {
-	const struct caps *caps = &t->c->caps;
+	uint64_t max = t->c->caps.size_max;
 
-	t->size = message_size(t->msg);
-	t->accepted = mem_alloc(t->env->n * sizeof *t->accepted);
-	if (caps->size_max > 0 && t->size > caps->size_max)
+	if (t->msg != NULL)
+		t->size = message_size(t->msg);
+	if (max > 0 && t->size > max)
 		return err_set(e, ERR_MESSAGE,
 		    "%s takes messages of %" PRIu64 " bytes at most; this "
 		    "one has %" PRIu64,
-		    t->c->host, caps->size_max, t->size);
-	if (t->env->utf8 && !caps->smtputf8)
+		    t->c->host, max, t->size);
+	return true;
+}
+
+bool
+transaction_begin(struct transaction *t, struct err *e)
+{
+	for (size_t i = 0; i < t->env->n; i++)
+		t->env->rcpt[i].accepted = false;
+	if (t->env->utf8 && !t->c->caps.smtputf8)
 		return err_set(e, ERR_INPUT,
 		    "%s offers no SMTPUTF8, which an address that is not "
 		    "ASCII needs",
 		    t->c->host);
-	return true;
+	return fits(t, e);
 }
 
 void
 transaction_end(struct transaction *t)
 {
-	free(t->accepted);
-	t->accepted = NULL;
+	t->c->away = false;
+	wait_hold(false);
 }
 
 static bool
@@ -58,9 +64,10 @@ put_mail(struct transaction *t, struct err *e)
 	bool ok;
 
 	buf_addf(&line, "MAIL FROM:<%s>", buf_str(&env->sender));
-	if (caps->size)
+	if (caps->size && (t->msg != NULL || t->size > 0))
 		buf_addf(&line, " SIZE=%" PRIu64, t->size);
-	if (caps->eightbitmime && message_eightbit(t->msg))
+	/* Of a message that is still to come nobody knows. */
+	if (caps->eightbitmime && (t->msg == NULL || message_eightbit(t->msg)))
 		buf_adds(&line, " BODY=8BITMIME");
 	if (env->utf8)
 		buf_adds(&line, " SMTPUTF8");
@@ -149,7 +156,7 @@ read_rcpt(struct transaction *t, size_t i, struct err *e)
 		return false;
 	switch (reply_class(&c->reply)) {
 	case 2:
-		t->accepted[i] = true;
+		t->env->rcpt[i].accepted = true;
 		t->n_accepted++;
 		return true;
 	case 4:
@@ -194,7 +201,7 @@ conclude(struct transaction *t, struct err *e)
 	if (reply_class(&c->reply) != 2)
 		return client_refused(c, "the message", ERR_MESSAGE, e);
 	for (size_t i = 0; i < t->env->n; i++)
-		if (t->accepted[i])
+		if (t->env->rcpt[i].accepted)
 			settle(t, i, TAKEN);
 	client_note(c);
 	return true;
@@ -222,6 +229,8 @@ transaction_content(struct transaction *t, struct err *e)
 {
 	struct client *c = t->c;
 
+	if (!fits(t, e))
+		return false;
 	if (c->caps.chunking)
 		return content_chunks(c, t->msg, t->size, e) && conclude(t, e);
 	return put_data(t, e) && read_data(t, e) && content_text(c, t->msg, e)
@@ -242,7 +251,8 @@ read_one(struct transaction *t, struct pipeline *p, struct err *e)
 		p->mail = false;
 		return read_mail(t, e);
 	}
-	while (t->env->rcpt[p->read].v.state != PENDING || t->accepted[p->read])
+	while (t->env->rcpt[p->read].v.state != PENDING
+	    || t->env->rcpt[p->read].accepted)
 		p->read++;
 	p->open--;
 	return read_rcpt(t, p->read++, e);
@@ -314,23 +324,13 @@ flight_data(struct transaction *t, struct pipeline *p, struct err *e)
 	    && conclude(t, e);
 }
 
-static size_t
-count(const struct envelope *env, int state)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < env->n; i++)
-		n += (int)env->rcpt[i].v.state == state;
-	return n;
-}
-
 /* One transaction for those that are PENDING. */
 static bool
 run_once(struct transaction *t, bool partial, struct err *e)
 {
 	const struct caps *caps = &t->c->caps;
 	bool flight = caps->pipelining && partial;
-	size_t wanted = count(t->env, PENDING);
+	size_t wanted = envelope_count(t->env, PENDING);
 	struct pipeline p = {0};
 
 	if (!transaction_begin(t, e) || !put_envelope(t, &p, e))
@@ -355,7 +355,7 @@ transaction_run(struct client *c, struct envelope *env, struct message *msg,
     bool partial, struct err *e)
 {
 	struct transaction t;
-	size_t left = count(env, PENDING), before;
+	size_t left = envelope_count(env, PENDING), before;
 	bool ok = true;
 
 	do {
@@ -363,9 +363,7 @@ transaction_run(struct client *c, struct envelope *env, struct message *msg,
 		t = (struct transaction){.c = c, .env = env, .msg = msg};
 		ok = run_once(&t, partial, e);
 		transaction_end(&t);
-		c->away = false;
-		wait_hold(false);
-		left = count(env, PENDING);
+		left = envelope_count(env, PENDING);
 	} while (ok && left > 0 && left < before);
 	return ok;
 }

@@ -16,15 +16,15 @@ struct transaction {
 	struct envelope *env;
 	struct message *msg;
 
-	uint64_t size;
-	bool *accepted; /* by recipient: 250 to its RCPT */
+	uint64_t size; /* of the message, or what its source says of it */
 	size_t n_accepted;
 	bool full; /* the server takes no more recipients this time */
 };
 
 /*
  * In steps, each waiting for its reply: begin, mail, rcpt for each
- * recipient, content, end.  rcpt leaves what the server said in the verdict:
+ * recipient, content, end.  The message may be NULL up to content, and
+ * recipients may be added.  rcpt leaves what the server said in the verdict:
  * DEFERRED, REFUSED, or PENDING when it accepted, or has no more room
  * (`full`).  content makes the accepted ones TAKEN.
  *

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PINMAIL_CMD_SESSION_H
+#define PINMAIL_CMD_SESSION_H
+
+#include <stdbool.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/err.h"
+#include "lib/conf/account.h"
+#include "lib/net/tls.h"
+#include "lib/smtp/client.h"
+
+/* How a session goes about it, beside the account. */
+struct session_ways {
+	const char *credentials; /* CREDENTIALS_DIRECTORY, or NULL */
+	bool verbose;            /* the dialogue on standard error */
+	int timeout; /* in place of the account's, unless it is -1 */
+};
+
+/*
+ * A session with an account's server (promise 1).  Starts as {0}, but for
+ * the client's facts and deadline, which the caller sets; ends with
+ * session_close.
+ */
+struct session {
+	const struct account *a;
+	struct client c;
+	struct tls *tls; /* until the stream owns it */
+	struct buf user, password;
+};
+
+/*
+ * Read the secrets, connect, prove a pin, greet as who sends for sender (a
+ * path, "" for none), log in.  Errors of all of these.
+ */
+bool session_open(struct session *, const struct account *,
+    const struct session_ways *, const char *sender, struct err *);
+
+/* QUIT, if it can be said; not waited for. */
+void session_close(struct session *);
+
+#endif
