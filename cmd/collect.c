@@ -24,9 +24,8 @@ job_clear(struct job *j)
 	free(j->id);
 }
 
-/* The next piece.  *n is 0 at the end. */
-static bool
-read_piece(int fd, char *p, size_t room, size_t *n, struct err *e)
+bool
+collect_piece(int fd, char *p, size_t room, size_t *n, struct err *e)
 {
 	ssize_t r;
 
@@ -54,7 +53,7 @@ collect_message(struct message *m, int fd, bool dot, struct err *e)
 
 	do {
 		p = piece;
-		if (!read_piece(fd, piece, sizeof piece, &n, e)
+		if (!collect_piece(fd, piece, sizeof piece, &n, e)
 		    || !(dot ? dot_add(&d, m, &p, p + n, e)
 			     : message_add(m, p, n, e)))
 			return false;

@@ -9,6 +9,12 @@
 #include "lib/base/err.h"
 
 /*
+ * Read the next piece of what a caller writes; *n is 0 at the end.  Waits as
+ * long as it takes.  ERR_IO, ERR_INTERRUPTED.
+ */
+bool collect_piece(int fd, char *, size_t room, size_t *n, struct err *);
+
+/*
  * Read the message from a descriptor to its end - with dot, or to a line that
  * is a lone dot; nothing has touched the network yet.  A signal or a read
  * error sends nothing.

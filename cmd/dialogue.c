@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/collect.h"
 #include "cmd/relay.h"
 #include "cmd/report.h"
 #include "lib/base/clock.h"
@@ -23,7 +24,6 @@ struct dialogue {
 	struct err conf_fault;
 	struct relay relay;
 	struct buf in; /* what was read and not looked at */
-	bool ended;    /* the caller has closed its end */
 	bool quit;
 };
 
@@ -31,20 +31,13 @@ struct dialogue {
 static bool
 read_more(struct dialogue *d, struct err *e)
 {
-	ssize_t r;
+	size_t n;
 
 	buf_reserve(&d->in, PIECE);
-	do {
-		if (!wait_fd(STDIN_FILENO, POLLIN, CLOCK_NEVER, e))
-			return false;
-		r = read(STDIN_FILENO, d->in.p + d->in.n, PIECE);
-	} while (r < 0 && (errno == EINTR || errno == EAGAIN));
-	if (r < 0)
-		return err_set(e, ERR_IO, "standard input: %s",
-		    strerror(errno));
-	d->in.n += (size_t)r;
-	d->ended = r == 0;
-	return !d->ended;
+	if (!collect_piece(STDIN_FILENO, d->in.p + d->in.n, PIECE, &n, e))
+		return false;
+	d->in.n += n;
+	return n > 0;
 }
 
 /* A signal ends the dialogue, but not in the middle of a reply. */

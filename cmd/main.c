@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "cmd/author.h"
 #include "cmd/collect.h"
 #include "cmd/deliver.h"
 #include "cmd/dialogue.h"
@@ -80,7 +81,7 @@ prepare(struct job *j, const struct options *o, struct conf *conf,
 	if (ok) {
 		locals_begin(&locals, *a, site);
 		locals_envelope(&locals, &j->env);
-		ok = sender_header(j, o, *a, site, e)
+		ok = author_settle(j, o, *a, site, e)
 		    && edit_header(j, o, &locals, e);
 		locals_clear(&locals);
 	}

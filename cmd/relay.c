@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "cmd/author.h"
 #include "cmd/deliver.h"
 #include "cmd/edit.h"
 #include "cmd/report.h"
@@ -247,7 +248,7 @@ relay_content(struct relay *r, struct err *e, struct buf *reply)
 {
 	bool ok = e->kind == ERR_NONE;
 
-	ok = ok && sender_header(&r->job, &r->options, r->a, r->site, e)
+	ok = ok && author_settle(&r->job, &r->options, r->a, r->site, e)
 	    && edit_header(&r->job, &r->options, &r->locals, e);
 	r->t.msg = &r->msg;
 	r->t.size = message_size(&r->msg);

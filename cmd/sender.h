@@ -19,13 +19,4 @@
 bool sender_settle(struct job *, const struct options *, const struct conf *,
     const struct site *, const struct account **, struct err *);
 
-/*
- * See that every mailbox of From - of the latest Resent-From in a resent
- * message - is the account's, local, or may be rewritten.  Local and rewritten
- * ones are changed, local ones also in other fields that name a sender.  Sets
- * the job's author.  ERR_SENDER, ERR_INPUT.
- */
-bool sender_header(struct job *, const struct options *, const struct account *,
-    const struct site *, struct err *);
-
 #endif
