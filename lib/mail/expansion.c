@@ -52,24 +52,30 @@ fault(struct walk *w, bool wrong, const struct spot *at, const char *fmt, ...)
 	buf_addf(&w->out->fault, "%s:%d: %s", at->file, at->line, text);
 }
 
+static bool
+led_here(const struct walk *w, const char *name)
+{
+	for (size_t i = 0; i < w->depth; i++)
+		if (w->names[i] != NULL
+		    && ascii_casecmp(w->names[i], name) == 0)
+			return true;
+	return false;
+}
+
 static void
 walk_line(struct walk *w, const char *name, const struct alias *line)
 {
 	const struct spot at = {w->aliases->path, line->line};
 
-	for (size_t i = 0; i < w->depth; i++)
-		if (w->names[i] != NULL
-		    && ascii_casecmp(w->names[i], name) == 0) {
-			fault(w, true, &at, "%s comes back to itself", name);
-			return;
-		}
-	if (w->depth == DEPTH) {
+	if (led_here(w, name)) {
+		fault(w, true, &at, "%s comes back to itself", name);
+	} else if (w->depth == DEPTH) {
 		fault(w, true, &at, "%s is too many aliases deep", name);
-		return;
+	} else {
+		w->names[w->depth++] = name;
+		walk_values(w, &at, line->values);
+		w->depth--;
 	}
-	w->names[w->depth++] = name;
-	walk_values(w, &at, line->values);
-	w->depth--;
 }
 
 static void
@@ -128,9 +134,11 @@ walk_address(struct walk *w, const struct spot *at, const char *s, bool final)
 		fault(w, true, at, "%s: %s", s, e.text);
 	for (size_t i = 0; i < list.n; i++) {
 		m = &list.v[i];
+		/* root: root@web1.example.com is meant as it stands. */
 		if (!local_domain(w->local, m->domain)
 		    && !(local_fqdn(w->local, m->domain)
-			&& aliases_find(w->aliases, m->local) != NULL))
+			&& aliases_find(w->aliases, m->local) != NULL
+			&& !led_here(w, m->local)))
 			mailboxes_add(&w->out->to, m->name, m->local,
 			    m->domain);
 		else if (final)
