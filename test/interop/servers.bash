@@ -8,7 +8,8 @@
 #	teardown_file() { servers_stop; }
 #	setup() { servers_ready; }
 #
-# and all its tests share the servers. Environment:
+# and all its tests share the servers. With a function `furnish` it puts more
+# into $SERVERS/top before they start. Environment:
 #
 #	PINMAIL             the binary that is tested
 #	PINMAIL_SYSCONFDIR  where it looks for pinmail.conf (/usr/local/etc)
@@ -17,9 +18,9 @@
 #	CI                  if set, what is missing fails instead of skipping
 #
 # Logins: alice/wonder1and sends as alice@example.com, bob/builder as
-# bob@example.com. Recipients at any domain are taken and stored, but
-# nobody@example.org and all of refused.example.org are refused, and
-# later@example.org is put off.
+# bob@example.com and dora@example.edu. Recipients at any domain are taken and
+# stored, but nobody@example.org and all of refused.example.org are refused,
+# and later@example.org is put off.
 
 bats_require_minimum_version 1.5.0
 
@@ -98,6 +99,7 @@ servers_prepare() {
 	write_dovecot
 	write_main_cf
 	write_callers
+	if declare -F furnish >/dev/null; then furnish; fi
 }
 
 # The holder lives as long as somebody has the other end of its stdin open:

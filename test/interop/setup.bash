@@ -173,6 +173,7 @@ write_main_cf() {
 	in_flow_delay = 0
 	# What arrived is stored as it arrived.
 	local_header_rewrite_clients =
+	message_drop_headers =
 	smtpd_peername_lookup = no
 	smtpd_sasl_auth_enable = yes
 	smtpd_sasl_type = dovecot
@@ -182,7 +183,7 @@ write_main_cf() {
 	smtpd_tls_loglevel = 1
 	smtpd_relay_restrictions = permit_sasl_authenticated, reject
 	smtpd_sender_login_maps = inline:{
-	  alice@example.com=alice, bob@example.com=bob }
+	  alice@example.com=alice, bob@example.com=bob, dora@example.edu=bob }
 	smtpd_sender_restrictions = reject_sender_login_mismatch
 	smtpd_recipient_restrictions = check_recipient_access inline:{
 	  { nobody@example.org=550 5.1.1 No such person }
