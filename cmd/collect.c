@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "lib/base/ascii.h"
@@ -27,6 +28,7 @@ job_clear(struct job *j)
 bool
 collect_piece(int fd, char *p, size_t room, size_t *n, struct err *e)
 {
+	struct termios tty;
 	ssize_t r;
 
 	do {
@@ -39,6 +41,11 @@ collect_piece(int fd, char *p, size_t room, size_t *n, struct err *e)
 		return err_set(e, ERR_IO,
 		    "reading the message: %s; nothing was sent",
 		    strerror(errno));
+	/* A terminal that is gone reads like one where ^D was typed. */
+	if (r == 0 && tcgetattr(fd, &tty) != 0 && errno == EIO)
+		return err_set(e, ERR_IO,
+		    "reading the message: the terminal went away; "
+		    "nothing was sent");
 	*n = (size_t)r;
 	return true;
 }

@@ -38,8 +38,11 @@ open_standard(void)
 {
 	for (int fd = 0; fd <= 2; fd++)
 		if (fcntl(fd, F_GETFD) < 0
-		    && open("/dev/null", fd == 0 ? O_WRONLY : O_RDWR) < 0)
-			_exit(71);
+		    && open("/dev/null", fd == 0 ? O_WRONLY : O_RDWR) < 0) {
+			report_line("standard input, output or error is closed "
+				    "and there is no /dev/null");
+			_exit(report_exit(ERR_SYSTEM));
+		}
 }
 
 /* Does a lone dot end what is on standard input? */

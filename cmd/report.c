@@ -12,6 +12,7 @@
 
 #include "lib/base/ascii.h"
 #include "lib/base/log.h"
+#include "lib/base/wait.h"
 
 #define SHOWN 10 /* recipients in a log line */
 
@@ -53,13 +54,11 @@ void
 report_line(const char *text)
 {
 	struct buf b = {0};
-	ssize_t r;
 
 	buf_adds(&b, "pinmail: ");
 	ascii_clean(&b, text, strlen(text));
 	buf_addc(&b, '\n');
-	r = write(STDERR_FILENO, b.p, b.n);
-	(void)r;
+	wait_put(STDERR_FILENO, b.p, b.n);
 	buf_clear(&b);
 }
 

@@ -3,13 +3,13 @@
 
 #include "cmd/session.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "lib/base/ascii.h"
 #include "lib/base/clock.h"
 #include "lib/base/mem.h"
+#include "lib/base/wait.h"
 #include "lib/conf/secret.h"
 #include "lib/net/dial.h"
 #include "lib/net/socks.h"
@@ -191,11 +191,17 @@ log_in(struct session *s, struct err *e)
 	return ok || err_in(e, "account %s", s->a->name);
 }
 
+/* Who does not read the dialogue does not hold up the mail. */
 static void
 show(void *arg, char who, const char *line)
 {
-	(void)arg;
-	dprintf(STDERR_FILENO, "%c %s\n", who, line);
+	struct session *s = arg;
+	struct buf b = {0};
+
+	buf_addf(&b, "%c %s\n", who, line);
+	if (!wait_put(STDERR_FILENO, b.p, b.n))
+		s->c.trace = NULL;
+	buf_clear(&b);
 }
 
 bool
@@ -209,6 +215,7 @@ session_open(struct session *s, const struct account *a,
 	s->c.tls = start_tls;
 	s->c.tls_arg = s;
 	s->c.trace = ways->verbose ? show : NULL;
+	s->c.trace_arg = s;
 	return read_secrets(s, ways->credentials, e) && connect_server(s, e)
 	    && greet(s, sender, e) && log_in(s, e);
 }

@@ -53,6 +53,15 @@ check(const struct stat *st, struct err *e)
 	return true;
 }
 
+/* What is short is the machine's trouble, not the file's. */
+static enum err_kind
+kind_of(int number)
+{
+	return number == EMFILE || number == ENFILE || number == ENOMEM
+	    ? ERR_SYSTEM
+	    : ERR_CONFIG;
+}
+
 int
 file_open(const char *path, struct stat *st, struct file_trouble *trouble,
     struct err *e)
@@ -76,7 +85,7 @@ file_open(const char *path, struct stat *st, struct file_trouble *trouble,
 			err_set(e, ERR_CONFIG, "uid %lu may not read it",
 			    (unsigned long)geteuid());
 		else
-			err_set(e, ERR_CONFIG, "%s", strerror(errno));
+			err_set(e, kind_of(errno), "%s", strerror(errno));
 		return -1;
 	}
 	if (fstat(fd, st) != 0)

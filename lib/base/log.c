@@ -15,6 +15,7 @@
 #include "lib/base/ascii.h"
 #include "lib/base/buf.h"
 #include "lib/base/json.h"
+#include "lib/base/wait.h"
 
 #ifndef PATH_LOG
 #define PATH_LOG "/dev/log"
@@ -102,8 +103,7 @@ to_file(const char *path, const struct buf *line)
 	int fd;
 
 	if (strcmp(path, "-") == 0) {
-		r = write(STDERR_FILENO, line->p, line->n);
-		(void)r;
+		wait_put(STDERR_FILENO, line->p, line->n);
 		return;
 	}
 	fd = open(path,

@@ -4,11 +4,15 @@
 #include "lib/base/wait.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "lib/base/clock.h"
+
+#define PATIENCE_MS 1000
 
 static const int ends[] = {SIGTERM, SIGINT, SIGHUP};
 
@@ -40,6 +44,7 @@ wait_begin(void)
 	sigaddset(&set, SIGPIPE);
 	sigaddset(&set, SIGXFSZ);
 	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGCHLD, SIG_DFL);
 }
 
 /* The mask of a wait: what it was, with the three let in. */
@@ -90,6 +95,9 @@ wait_fds(struct pollfd *fds, nfds_t n, int64_t until, int *ready, struct err *e)
 	sigset_t mask;
 	int left, r;
 
+	/* One that was held, or that has ended a wait before. */
+	if (interrupted(e))
+		return false;
 	open_mask(&mask);
 	do {
 		left = clock_left(until);
@@ -117,6 +125,29 @@ wait_fd(int fd, short events, int64_t until, struct err *e)
 		return false;
 	if (ready == 0)
 		return err_set(e, ERR_UNREACHABLE, "timed out");
+	return true;
+}
+
+bool
+wait_room(int fd)
+{
+	struct pollfd out = {.fd = fd, .events = POLLOUT};
+
+	return poll(&out, 1, PATIENCE_MS) > 0;
+}
+
+bool
+wait_put(int fd, const char *p, size_t n)
+{
+	ssize_t r;
+
+	for (; n > 0; p += r, n -= (size_t)r) {
+		if (!wait_room(fd))
+			return false;
+		r = write(fd, p, n < PIPE_BUF ? n : PIPE_BUF);
+		if (r < 0)
+			return false;
+	}
 	return true;
 }
 

@@ -4,6 +4,7 @@
 
 #include <poll.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "lib/base/err.h"
@@ -16,7 +17,8 @@
 /*
  * Block the three signals; from now on only a wait lets them in.  One that
  * was ignored when we were started stays ignored.  SIGPIPE and SIGXFSZ
- * are blocked for good: writing says what is wrong.
+ * are blocked for good: writing says what is wrong.  SIGCHLD is not ignored,
+ * even if it was: a child's end is to be seen.
  */
 void wait_begin(void);
 
@@ -31,6 +33,15 @@ bool wait_fds(struct pollfd *, nfds_t, int64_t until, int *ready, struct err *);
  * "timed out".
  */
 bool wait_fd(int fd, short events, int64_t until, struct err *);
+
+/*
+ * Has the reader of a descriptor made room, for PIPE_BUF bytes at least,
+ * within a second?  Signals do not cut it.
+ */
+bool wait_room(int fd);
+
+/* Write a line that somebody may read, or not.  False: it was not taken. */
+bool wait_put(int fd, const char *, size_t);
 
 /*
  * What is under way should not be cut: the first signal is remembered, and

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
-# pinmail.conf(5), "Server" and "LIMITS"; pinmail(1) on signals.
+# pinmail.conf(5), "Server" and "LIMITS".
 
 load lib
 
@@ -348,91 +348,4 @@ ended() {
 	player_go
 	wait "$PID"
 	[ ! -s "$BATS_TEST_TMPDIR/err.a" ]
-}
-
-@test "told to stop while it reads: nothing is sent" {
-	local sig pid
-
-	server_start
-	conf_write
-	for sig in TERM INT HUP; do
-		rm -f "$BATS_TEST_TMPDIR/in"
-		mkfifo "$BATS_TEST_TMPDIR/in"
-		# bash has the children of a script ignore SIGINT.
-		"$PYTHON" -c '
-import os, signal, sys
-signal.signal(signal.SIGINT, signal.SIG_DFL)
-os.execv(sys.argv[1], sys.argv[1:])' \
-			"$PINMAIL" -C "$CONF" x@example.org \
-			<"$BATS_TEST_TMPDIR/in" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
-		pid=$!
-		echo "$pid" >>"$BATS_TEST_TMPDIR/pids"
-		exec 9>"$BATS_TEST_TMPDIR/in"
-		# More than the pipe holds: some of it was read.
-		head -c 200000 /dev/zero | tr '\0' x >&9
-		kill "-$sig" "$pid"
-		status=0
-		wait "$pid" || status=$?
-		exec 9>&-
-		out=
-		err=$(<"$BATS_TEST_TMPDIR/err")
-		failed 75 "*reading the message*SIG$sig*"
-	done
-	[ "$(count_filed)" -eq 0 ]
-}
-
-@test "a signal that the caller ignores stays ignored" {
-	server_start
-	conf_write
-	mkfifo "$BATS_TEST_TMPDIR/in"
-	(trap '' HUP; exec "$PINMAIL" -C "$CONF" x@example.org \
-		<"$BATS_TEST_TMPDIR/in" 3>&-) &
-	pid=$!
-	echo "$pid" >>"$BATS_TEST_TMPDIR/pids"
-	exec 9>"$BATS_TEST_TMPDIR/in"
-	head -c 200000 /dev/zero | tr '\0' x >&9
-	kill -HUP "$pid"
-	exec 9>&-
-	wait "$pid"
-	[ "$(count_filed)" -eq 1 ]
-}
-
-@test "told to stop while the server is silent: 75, nobody has it" {
-	server_start --no-auth
-	printf 'Subject: x\n\n' >"$BATS_TEST_TMPDIR/m"
-	player T 'S 220 x' C 'S 250 x' C N
-	background a
-	player_reached
-	kill "$PID"
-	ended a "$PID" 75 '*SIGTERM*not delivered to x@example.org*'
-}
-
-@test "a first signal behind the last byte of content does not cut it" {
-	server_start --no-auth
-	printf 'Subject: x\n\n' >"$BATS_TEST_TMPDIR/m"
-	player T 'S 220 x' C 'S 250 x' C 'S 250 x' C 'S 250 x' C 'S 354 x' E N G \
-		'S 250 taken'
-	background a
-	player_reached
-	kill "$PID"
-	player_go
-	wait "$PID"
-	[ ! -s "$BATS_TEST_TMPDIR/err.a" ]
-}
-
-@test "nothing is sent before standard input has ended" {
-	server_start
-	relay tcp4
-	conf_write "port $RELAY"
-	mkfifo "$BATS_TEST_TMPDIR/in"
-	"$PINMAIL" -C "$CONF" x@example.org <"$BATS_TEST_TMPDIR/in" 3>&- &
-	pid=$!
-	echo "$pid" >>"$BATS_TEST_TMPDIR/pids"
-	exec 9>"$BATS_TEST_TMPDIR/in"
-	head -c 1000000 /dev/zero | tr '\0' x >&9
-	[ ! -e "$REPORT" ]
-	exec 9>&-
-	wait "$pid"
-	grep -q from "$REPORT"
-	[ "$(count_filed)" -eq 1 ]
 }
