@@ -40,27 +40,28 @@ read_more(struct dialogue *d, struct err *e)
 	return n > 0;
 }
 
-/* A signal ends the dialogue, but not in the middle of a reply. */
+/* A caller that does not read is waited for, until a signal comes. */
 static bool
 send_line(const char *text, struct err *e)
 {
 	struct buf line = {0};
 	size_t done = 0;
-	ssize_t r;
 	bool ok = true;
+	ssize_t r;
 
 	buf_addf(&line, "%s\r\n", text);
-	wait_hold(true);
 	while (ok && done < line.n) {
-		ok = wait_fd(STDOUT_FILENO, POLLOUT, CLOCK_NEVER, e);
-		r = ok ? write(STDOUT_FILENO, line.p + done, line.n - done) : 0;
+		if (!wait_room(STDOUT_FILENO)) {
+			ok = wait_fd(STDOUT_FILENO, POLLOUT, CLOCK_NEVER, e);
+			continue;
+		}
+		r = write(STDOUT_FILENO, line.p + done, line.n - done);
 		if (r >= 0)
 			done += (size_t)r;
 		else if (errno != EINTR && errno != EAGAIN)
 			ok = err_set(e, ERR_IO, "standard output: %s",
 			    strerror(errno));
 	}
-	wait_hold(false);
 	buf_clear(&line);
 	return ok;
 }
@@ -163,11 +164,8 @@ data(struct dialogue *d, struct buf *reply, struct err *e)
 
 	if (!relay_data(&d->relay, reply))
 		return true;
-	if (!send_line(reply->p, e) || !take_content(d, &fault, e)) {
-		if (e->kind == ERR_NONE)
-			err_set(e, ERR_INPUT, "the message did not end");
+	if (!send_line(reply->p, e) || !take_content(d, &fault, e))
 		return false;
-	}
 	buf_reset(reply);
 	relay_content(&d->relay, &fault, reply);
 	return true;
@@ -224,8 +222,12 @@ converse(struct dialogue *d, struct err *e)
 	ok = send_line(reply.p, e);
 	while (ok && !d->quit && read_line(d, &line, &whole, e)) {
 		buf_reset(&reply);
-		wrong = whole ? command_parse(&c, buf_str(&line))
-			      : "500 5.5.2 the line is too long";
+		if (!whole)
+			wrong = "500 5.5.2 the line is too long";
+		else if (strlen(buf_str(&line)) < line.n)
+			wrong = "500 5.5.2 a NUL byte";
+		else
+			wrong = command_parse(&c, buf_str(&line));
 		if (wrong != NULL)
 			buf_adds(&reply, wrong);
 		else
@@ -241,17 +243,21 @@ converse(struct dialogue *d, struct err *e)
 int
 dialogue_run(const struct options *o)
 {
+	static const char stopped[] = "421 4.3.2 stopped by a signal\r\n";
 	struct dialogue d = {0};
 	struct err e = {0}, none = {0};
 
 	site_read(&d.site);
-	site_conf(&d.site, &d.conf, o->config, &d.conf_fault);
+	/* What is missing but need not be there leaves its trace in the error.
+	 */
+	if (site_conf(&d.site, &d.conf, o->config, &d.conf_fault))
+		d.conf_fault = none;
 	d.relay = (struct relay){.o = o,
 	    .site = &d.site,
 	    .conf = &d.conf,
 	    .conf_fault = &d.conf_fault};
 	if (!converse(&d, &e) && e.kind == ERR_INTERRUPTED)
-		send_line("421 4.3.2 stopped by a signal", &none);
+		wait_put(STDOUT_FILENO, stopped, strlen(stopped));
 	relay_end(&d.relay);
 	buf_clear(&d.in);
 	conf_clear(&d.conf);
