@@ -9,6 +9,7 @@
 #include "lib/base/ascii.h"
 #include "lib/base/clock.h"
 #include "lib/base/mem.h"
+#include "lib/base/random.h"
 #include "lib/base/wait.h"
 #include "lib/conf/secret.h"
 #include "lib/net/dial.h"
@@ -208,6 +209,8 @@ bool
 session_open(struct session *s, const struct account *a,
     const struct session_ways *ways, const char *sender, struct err *e)
 {
+	unsigned char probe;
+
 	s->a = a;
 	s->c.host = a->host != NULL ? a->host : a->socket;
 	s->c.midway = true; /* until it is SMTP, no proxy hears QUIT */
@@ -216,7 +219,9 @@ session_open(struct session *s, const struct account *a,
 	s->c.tls_arg = s;
 	s->c.trace = ways->verbose ? show : NULL;
 	s->c.trace_arg = s;
-	return read_secrets(s, ways->credentials, e) && connect_server(s, e)
+	/* TLS could only say that something is wrong. */
+	return random_bytes(&probe, sizeof probe, e)
+	    && read_secrets(s, ways->credentials, e) && connect_server(s, e)
 	    && greet(s, sender, e) && log_in(s, e);
 }
 
