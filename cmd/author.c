@@ -3,6 +3,7 @@
 
 #include "cmd/author.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "cmd/claim.h"
@@ -113,8 +114,7 @@ names_sender(enum field_name name)
 
 /* Other fields that name a sender: nobody outside could answer root. */
 static bool
-settle_others(struct header *h, const struct field *judged, struct judge *jg,
-    struct err *e)
+settle_others(struct header *h, size_t judged, struct judge *jg, struct err *e)
 {
 	struct mailboxes list;
 	struct err none = {0};
@@ -124,7 +124,7 @@ settle_others(struct header *h, const struct field *judged, struct judge *jg,
 
 	jg->strict = false;
 	for (size_t i = 0; ok && i < h->n; i++) {
-		if (&h->v[i] == judged || h->v[i].edit != FIELD_KEPT
+		if (i == judged || h->v[i].edit != FIELD_KEPT
 		    || !names_sender(h->v[i].name))
 			continue;
 		list = (struct mailboxes){0};
@@ -169,13 +169,17 @@ author_settle(struct job *j, const struct options *o, const struct account *a,
 	struct judge jg = {a, locals_rules(a, site), true};
 	struct header *h = &j->msg->header;
 	struct claim cl = {0};
+	size_t judged = SIZE_MAX;
 	bool ok;
 
 	ok = claim_option(&cl, o->sender, e) && claim_header(&cl, h, e);
+	/* Fields that are added may move the others. */
+	if (cl.from != NULL)
+		judged = (size_t)(cl.from - h->v);
 	if (ok)
 		settle_author(j, o, &cl, &jg, site);
 	ok = ok && settle_from(h, &cl, &jg, e)
-	    && settle_others(h, cl.from, &jg, e);
+	    && settle_others(h, judged, &jg, e);
 	claim_clear(&cl);
 	return ok;
 }

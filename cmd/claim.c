@@ -75,7 +75,8 @@ claim_owner(const struct judge *jg, const struct mailbox *m)
 	enum owner who;
 
 	mailbox_path(&path, m);
-	if (account_owns(jg->a, path.p))
+	/* "senders *" is no claim to people without a domain. */
+	if (*m->domain != '\0' && account_owns(jg->a, path.p))
 		who = OWNED;
 	else if (local_sender(&jg->rules, m->domain))
 		who = LOCAL;

@@ -76,13 +76,27 @@ nobody(const struct locals *l, const char *name, struct buf *b)
 		    wrong->values);
 }
 
+static void
+add_local_to(const struct locals *l, struct expansion *x)
+{
+	const char *to = l->a->local_to;
+	struct mailboxes list = {0};
+	struct err e = {0};
+
+	if (addr_parse(&list, to, strlen(to), &e) && list.n == 1
+	    && !local_domain(&l->rules, list.v[0].domain))
+		mailboxes_add(&x->to, list.v[0].name, list.v[0].local,
+		    list.v[0].domain);
+	else if (x->fault.n == 0)
+		buf_addf(&x->fault, "local_to %s is no address elsewhere", to);
+	mailboxes_clear(&list);
+}
+
 /* What is left on this host goes to local_to. */
 static void
 settle_rest(struct locals *l, struct expansion *x)
 {
 	struct mailboxes all = x->to;
-	const char *to = l->a->local_to;
-	struct err e = {0};
 
 	x->to = (struct mailboxes){0};
 	for (size_t i = 0; i < all.n; i++) {
@@ -90,8 +104,8 @@ settle_rest(struct locals *l, struct expansion *x)
 
 		if (*m->domain != '\0')
 			mailboxes_add(&x->to, m->name, m->local, m->domain);
-		else if (to != NULL && l->fault.kind == ERR_NONE)
-			addr_parse(&x->to, to, strlen(to), &e);
+		else if (l->a->local_to != NULL && l->fault.kind == ERR_NONE)
+			add_local_to(l, x);
 		else if (x->fault.n == 0)
 			nobody(l, m->local, &x->fault);
 	}
@@ -132,7 +146,10 @@ add_expanded(struct locals *l, struct envelope *env, const struct mailbox *m,
 static bool
 looks_local(const struct locals *l, const struct buf *path)
 {
-	const char *at = strrchr(path->p, '@'),
+	/* In quotes, "a@b" is no domain. */
+	const char *at = path->n > 0 && path->p[path->n - 1] != '"'
+	    ? strrchr(path->p, '@')
+	    : NULL,
 		   *domain = at != NULL ? at + 1 : "";
 
 	return local_domain(&l->rules, domain) || local_fqdn(&l->rules, domain);

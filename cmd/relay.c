@@ -160,8 +160,9 @@ ask(struct relay *r, const struct mailbox *m, const struct command *c,
 	struct err e = {0};
 
 	buf_reset(reply);
-	if (env->utf8 && !utf8) {
-		env->utf8 = false;
+	/* It is too late to ask for what MAIL did not ask for. */
+	env->utf8 = utf8;
+	if (!utf8 && ascii_has_8bit(rcpt->mailbox.p, rcpt->mailbox.n)) {
 		rcpt->v.state = REFUSED;
 		say(reply, "553 5.6.7", "the address needs SMTPUTF8 in MAIL");
 		return;

@@ -7,11 +7,11 @@
 #include "cmd/locals.h"
 #include "lib/base/mem.h"
 
-/* A path to choose an account by; false for a local one. */
+/* A path to choose an account by; nobody owns one without a domain. */
 static bool
-choice(struct buf *b, const struct mailboxes *l, const struct local *rules)
+choice(struct buf *b, const struct mailboxes *l)
 {
-	if (l->n == 0 || local_domain(rules, l->v[0].domain))
+	if (l->n == 0 || *l->v[0].domain == '\0')
 		return false;
 	mailbox_path(b, &l->v[0]);
 	return true;
@@ -53,7 +53,6 @@ bool
 sender_settle(struct job *j, const struct options *o, const struct conf *conf,
     const struct site *site, const struct account **account, struct err *e)
 {
-	const struct local rules = locals_rules(NULL, site);
 	struct buf sender = {0}, from = {0};
 	struct claim cl = {0};
 	struct judge jg = {0};
@@ -63,8 +62,8 @@ sender_settle(struct job *j, const struct options *o, const struct conf *conf,
 	    && (j->msg == NULL || claim_header(&cl, &j->msg->header, e));
 	if (ok)
 		jg.a = conf_choose(conf, o->account,
-		    choice(&sender, &cl.sender, &rules) ? sender.p : NULL,
-		    choice(&from, &cl.mailboxes, &rules) ? from.p : NULL, e);
+		    choice(&sender, &cl.sender) ? sender.p : NULL,
+		    choice(&from, &cl.mailboxes) ? from.p : NULL, e);
 	*account = jg.a;
 	if (jg.a != NULL) {
 		j->account = mem_dup(jg.a->name);

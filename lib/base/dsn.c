@@ -94,7 +94,7 @@ dsn_parse_xtext(struct buf *b, const char *s)
 			continue;
 		}
 		memcpy(hex, s + 1, s[1] != '\0' ? 2 : 1);
-		if (!ascii_unhex(&c, 1, hex))
+		if (!ascii_unhex(&c, 1, hex) || ascii_is_control((char)c))
 			return false;
 		buf_addc(b, (char)c);
 		s += 2;

@@ -29,7 +29,10 @@ void dsn_print_notify(struct buf *, unsigned);
 /* Append s as xtext (RFC 3461, 4). */
 void dsn_print_xtext(struct buf *, const char *);
 
-/* Append what the xtext s stands for; false: it is none. */
+/*
+ * Append what the xtext s stands for.  False: it is none, or stands for a
+ * control character, which neither ENVID nor ORCPT may hold (4.2, 4.4).
+ */
 bool dsn_parse_xtext(struct buf *, const char *s);
 
 #endif

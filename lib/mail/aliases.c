@@ -68,6 +68,9 @@ aliases_text(struct buf *text, const char *path, bool *missing, struct err *e)
 	text->max = FILE_MAX;
 	ok = file_read(fd, text, e);
 	close(fd);
+	/* What stands behind it would be missed in silence. */
+	if (ok && memchr(text->p, '\0', text->n) != NULL)
+		ok = err_set(e, ERR_CONFIG, "has a NUL byte in it");
 	if (ok)
 		strip(text);
 	return ok || err_in(e, "%s", path);
@@ -102,10 +105,10 @@ take_name(const char **s, struct buf *name)
 		}
 		p += *p == '"';
 	} else {
-		while (*p != '\0' && *p != ':' && !ascii_is_blank(*p))
+		while (*p != '\0' && strchr(": \t\n", *p) == NULL)
 			buf_addc(name, *p++);
 	}
-	p += strspn(p, " \t");
+	p += strspn(p, " \t\n");
 	*s = p + 1;
 	return *p == ':' && name->n > 0;
 }
@@ -118,8 +121,6 @@ read_alias(struct aliases *a, const char *s, int line)
 
 	if (!take_name(&s, &name))
 		add(a, NULL, "a line is NAME: ADDRESS, ...", line);
-	else if (s[strspn(s, " \t\n,")] == '\0')
-		add(a, NULL, "there is no address behind the name", line);
 	else
 		add(a, name.p, s, line);
 	buf_clear(&name);
@@ -135,16 +136,17 @@ read_lines(struct aliases *a, const char *p)
 	for (; *p != '\0'; p += n + (p[n] == '\n')) {
 		line++;
 		n = strcspn(p, "\n");
-		if (n == 0)
-			continue;
-		if (!ascii_is_blank(*p) && whole.n > 0) {
+		if (n > 0 && !ascii_is_blank(*p) && whole.n > 0) {
 			read_alias(a, whole.p, first);
 			buf_reset(&whole);
 		}
 		if (whole.n == 0)
 			first = line;
-		buf_add(&whole, p, n);
-		buf_addc(&whole, '\n');
+		/* An empty line counts, and nothing more. */
+		if (n > 0 || whole.n > 0) {
+			buf_add(&whole, p, n);
+			buf_addc(&whole, '\n');
+		}
 	}
 	if (whole.n > 0)
 		read_alias(a, whole.p, first);
@@ -245,7 +247,7 @@ aliases_value(const char **list, struct buf *value)
 	s += strspn(s, ", \t\r\n");
 	n = value_length(s);
 	*list = s + n;
-	while (n > 0 && (ascii_is_blank(s[n - 1]) || s[n - 1] == '\r'))
+	while (n > 0 && strchr(" \t\r\n", s[n - 1]) != NULL)
 		n--;
 	buf_reset(value);
 	buf_add(value, s, n);

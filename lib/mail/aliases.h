@@ -10,8 +10,8 @@
 
 /* A line of aliases(5), with those that continue it. */
 struct alias {
-	char *name;   /* NULL: the line is none; value says what is wrong */
-	char *values; /* as written, comments taken off */
+	char *name;   /* NULL: the line is none; values says what is wrong */
+	char *values; /* as written, line for line, comments taken off */
 	int line;
 };
 

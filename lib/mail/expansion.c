@@ -36,19 +36,20 @@ static void walk_values(struct walk *, const struct spot *, const char *list);
 static void fault(struct walk *, bool wrong, const struct spot *,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
-/* The first one counts. */
+/* The first one counts, but a mistake more than what is not done here. */
 static void
 fault(struct walk *w, bool wrong, const struct spot *at, const char *fmt, ...)
 {
 	char text[200];
 	va_list ap;
 
-	if (w->out->fault.n > 0)
+	if (w->out->fault.n > 0 && (w->out->wrong || !wrong))
 		return;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
 	w->out->wrong = wrong;
+	buf_reset(&w->out->fault);
 	buf_addf(&w->out->fault, "%s:%d: %s", at->file, at->line, text);
 }
 
@@ -66,7 +67,10 @@ static void
 walk_line(struct walk *w, const char *name, const struct alias *line)
 {
 	const struct spot at = {w->aliases->path, line->line};
+	const bool discarded = w->out->discarded;
+	const size_t n = w->out->to.n;
 
+	w->out->discarded = false;
 	if (led_here(w, name)) {
 		fault(w, true, &at, "%s comes back to itself", name);
 	} else if (w->depth == DEPTH) {
@@ -76,13 +80,27 @@ walk_line(struct walk *w, const char *name, const struct alias *line)
 		walk_values(w, &at, line->values);
 		w->depth--;
 	}
+	/* Only /dev/null throws mail away, not an empty list. */
+	if (w->out->to.n == n && !w->out->discarded && w->out->fault.n == 0)
+		fault(w, true, &at, "%s has no address", name);
+	w->out->discarded = w->out->discarded || discarded;
+}
+
+/* Whose list it is, also where it goes on in an :include:. */
+static const char *
+last_name(const struct walk *w)
+{
+	for (size_t i = w->depth; i > 0; i--)
+		if (w->names[i - 1] != NULL)
+			return w->names[i - 1];
+	return NULL;
 }
 
 static void
 walk_name(struct walk *w, const char *display, const char *name)
 {
 	const struct alias *line = aliases_find(w->aliases, name);
-	const char *last = w->depth > 0 ? w->names[w->depth - 1] : NULL;
+	const char *last = last_name(w);
 	bool fresh = !w->by_default;
 
 	/* root: root, admin@example.com means the one here, too. */
@@ -129,10 +147,11 @@ walk_address(struct walk *w, const struct spot *at, const char *s, bool final)
 	const struct mailbox *m;
 	struct mailboxes list = {0};
 	struct err e = {0};
+	bool ok = addr_parse(&list, s, strlen(s), &e);
 
-	if (!addr_parse(&list, s, strlen(s), &e))
+	if (!ok)
 		fault(w, true, at, "%s: %s", s, e.text);
-	for (size_t i = 0; i < list.n; i++) {
+	for (size_t i = 0; ok && i < list.n; i++) {
 		m = &list.v[i];
 		/* root: root@web1.example.com is meant as it stands. */
 		if (!local_domain(w->local, m->domain)
@@ -171,14 +190,17 @@ walk_value(struct walk *w, const struct spot *at, const char *s)
 static void
 walk_values(struct walk *w, const struct spot *at, const char *list)
 {
+	struct spot here = *at;
 	struct buf value = {0};
 
-	while (aliases_value(&list, &value)) {
+	for (const char *p = list; aliases_value(&list, &value); p = list) {
+		for (; strchr(", \t\r\n", *p) != NULL; p++)
+			here.line += *p == '\n';
 		if (++w->values > VALUES) {
-			fault(w, true, at, "too many addresses");
+			fault(w, true, &here, "too many addresses");
 			break;
 		}
-		walk_value(w, at, value.p);
+		walk_value(w, &here, value.p);
 	}
 	buf_clear(&value);
 }

@@ -92,6 +92,45 @@ prints_xtext(void **state)
 	buf_clear(&b);
 }
 
+static void
+reads_xtext(void **state)
+{
+	static const char *const good[][2] = {
+	    {"", ""},
+	    {"a@x", "a@x"},
+	    {"a+2Bb+3Dc+20d", "a+b=c d"},
+	    {"+2B+2B", "++"},
+	    {"+2B2", "+2"},
+	    {"+C3+A4", "\xc3\xa4"},
+	    {"!<>~", "!<>~"},
+	};
+	/* The last ones would be control characters in a command. */
+	static const char *const bad[] = {"+", "a+", "+4", "+4g", "+g4", "+ 4",
+	    "++2B", "+41+", "+41+4", "a=b", "a b", " a", "a\t", "a\x7f",
+	    "\xc3\xa4", "a\r\nDATA", "+0D+0A", "a+00b", "+7F", "+1F"};
+	struct buf b = {0}, back = {0};
+	char all[256] = "";
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(good); i++) {
+		buf_reset(&b);
+		assert_true(dsn_parse_xtext(&b, good[i][0]));
+		assert_string_equal(buf_str(&b), good[i][1]);
+	}
+	for (size_t i = 0; i < COUNT(bad); i++)
+		if (dsn_parse_xtext(&b, bad[i]))
+			fail_msg("\"%s\"", bad[i]);
+	for (int i = 32, n = 0; i < 256; i++)
+		if (i != 127)
+			all[n++] = (char)i;
+	buf_reset(&b);
+	dsn_print_xtext(&b, all);
+	assert_true(dsn_parse_xtext(&back, b.p));
+	assert_string_equal(back.p, all);
+	buf_clear(&b);
+	buf_clear(&back);
+}
+
 int
 main(void)
 {
@@ -100,6 +139,7 @@ main(void)
 	    TEST(prints_notify),
 	    TEST(reads_ret),
 	    TEST(prints_xtext),
+	    TEST(reads_xtext),
 	};
 
 	return RUN("dsn", tests);

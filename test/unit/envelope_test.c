@@ -105,6 +105,70 @@ has_one_sender(void **state)
 	envelope_clear(&env);
 }
 
+/* What was added, or was there. */
+static void
+gives_the_recipient(void **state)
+{
+	struct mailboxes l = {0};
+	struct envelope env = {0};
+	struct recipient *r;
+
+	(void)state;
+	mailboxes_add(&l, "", "a", "x");
+	mailboxes_add(&l, "", "b", "x");
+	mailboxes_add(&l, "A", "a", "X");
+	r = envelope_add(&env, &l.v[0]);
+	assert_string_equal(r->mailbox.p, "a@x");
+	r->notify = 2;
+	assert_string_equal(envelope_add(&env, &l.v[1])->mailbox.p, "b@x");
+	assert_int_equal(envelope_add(&env, &l.v[2])->notify, 2);
+	assert_int_equal(env.n, 2);
+	env.rcpt[1].v.state = REFUSED;
+	assert_int_equal(envelope_count(&env, PENDING), 1);
+	assert_int_equal(envelope_count(&env, REFUSED), 1);
+	mailboxes_clear(&l);
+	envelope_clear(&env);
+}
+
+static void
+replaces_recipients(void **state)
+{
+	struct envelope env = {0}, now = {0};
+
+	(void)state;
+	envelope_sender(&env, "s@x");
+	buf_adds(&env.envid, "id");
+	env.ret = RET_FULL;
+	add(&env, "\xc3\xa4", "x");
+	for (int i = 0; i < 40; i++) {
+		char local[8];
+
+		snprintf(local, sizeof local, "u%d", i);
+		add(&now, local, "x");
+	}
+	envelope_replace(&env, &now);
+	assert_int_equal(env.n, 40);
+	assert_false(env.utf8);
+	assert_string_equal(env.sender.p, "s@x");
+	assert_string_equal(env.envid.p, "id");
+	assert_int_equal(env.ret, RET_FULL);
+	assert_int_equal(now.n, 0);
+	assert_null(now.rcpt);
+	/* Doubles are still known. */
+	add(&env, "u39", "X");
+	assert_int_equal(env.n, 40);
+	add(&env, "u40", "x");
+	assert_int_equal(env.n, 41);
+	envelope_sender(&env, "\xc3\xa4@x");
+	add(&now, "only", "x");
+	envelope_replace(&env, &now);
+	has(&env, "only@x");
+	assert_true(env.utf8);
+	envelope_replace(&env, &now);
+	assert_int_equal(env.n, 0);
+	envelope_clear(&env);
+}
+
 static bool
 from_header(struct envelope *env, const char *text, struct err *e)
 {
@@ -176,6 +240,8 @@ main(void)
 	    TEST(is_fast),
 	    TEST(needs_utf8),
 	    TEST(has_one_sender),
+	    TEST(gives_the_recipient),
+	    TEST(replaces_recipients),
 	    TEST(takes_what_the_header_says),
 	    TEST(names_the_bad_field),
 	};

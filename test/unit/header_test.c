@@ -222,6 +222,8 @@ finds_the_latest_resent_block(void **state)
 	    {"Resent-To: a\nReceived: x\nResent-To: b\n", true, 0, 1},
 	    {"resent-bcc : a\nFrom: b\n", true, 0, 1},
 	    {"Resent-Unknown: a\nFrom: b\n", false, 0, 0},
+	    {"Sender: a\nFrom: b\n", false, 0, 0},
+	    {"Resent-Sender: a\nSender: b\n", true, 0, 1},
 	};
 
 	(void)state;

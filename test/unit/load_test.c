@@ -75,6 +75,10 @@ has_defaults(void **state)
 	assert_int_equal(a->set_from, SET_AUTO);
 	assert_int_equal(a->set_to, TO_KEPT);
 	assert_int_equal(a->pins.n, 0);
+	assert_string_equal(a->aliases, CONF_ALIASES);
+	assert_null(a->local_to);
+	assert_int_equal(a->local_domains.n, 0);
+	assert_int_equal(a->dot_ends, 0);
 	good("account a\nuser u\n");
 	assert_int_equal(get("a")->auth, AUTH_ANY);
 	good("account a\nuserfile u\n");

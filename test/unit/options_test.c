@@ -79,7 +79,9 @@ has_defaults(void **state)
 	good("pinmail a@b");
 	assert_true(o.as_pinmail);
 	assert_false(o.from_header);
+	assert_false(o.dots);
 	assert_false(o.verbose);
+	assert_int_equal(o.timeout, -1);
 	assert_null(o.config);
 	assert_null(o.account);
 	assert_null(o.sender);
@@ -180,12 +182,11 @@ takes_a_file_in_one_place_only(void **state)
 	    "pinmail -t -C evil",
 	    "pinmail -v -C evil -t",
 	    "pinmail -i -tC evil",
+	    "pinmail -tC evil",
 	    "sendmail -C evil -t",
 	    "sendmail -Cevil -t",
 	    "sendmail -t -C evil",
 	    "/usr/sbin/sendmail -C evil -t",
-	    "mailq -C evil -t",
-	    "newaliases -Cevil -t",
 	    "pinmail.old -C evil -t",
 	};
 
@@ -202,6 +203,12 @@ takes_a_file_in_one_place_only(void **state)
 		assert_true(o.from_header);
 		assert_string_equal(operands(), "");
 	}
+	assert_true(reads("mailq -C evil"));
+	assert_null(o.config);
+	assert_true(reads("newaliases -Cevil"));
+	assert_null(o.config);
+	assert_true(reads("sendmail -bs -C evil"));
+	assert_null(o.config);
 }
 
 static void
@@ -218,7 +225,8 @@ refuses(void **state)
 	    {"pinmail -tf", "-f needs a value"},
 	    {"sendmail -X", "-X needs a value"},
 	    {"pinmail -bd", "-bd is not supported"},
-	    {"pinmail -bp", "-bp is not supported"},
+	    {"sendmail -bD", "-bD is not supported"},
+	    {"sendmail -bt", "-bt is not supported"},
 	    {"pinmail -b x a@b", "-bx is not supported"},
 	    {"pinmail -FA\rB a@b", "-F: "},
 	    {"pinmail -FA\nBcc:x a@b", "-F: "},

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "cmd/author.h"
 #include "cmd/sender.h"
 #include "test/unit/scripted.h"
 
@@ -37,9 +38,12 @@ static struct site
 site(void)
 {
 	static char user[] = "root", node[] = "web1",
-		    fqdn[] = "web1.host.example";
+		    fqdn[] = "web1.host.example", name[] = "Root";
 
-	return (struct site){.user = user, .node = node, .fqdn = fqdn};
+	return (struct site){.user = user,
+	    .full_name = name,
+	    .node = node,
+	    .fqdn = fqdn};
 }
 
 /* Of a header in lines that end in LF. */
@@ -55,7 +59,8 @@ settle(const char *a, const char *f, const char *header)
 	scripted_message(&msg, header, strlen(header));
 	e = (struct err){0};
 	account = NULL;
-	return sender_settle(&job, &o, &conf, &here, &account, &e);
+	return sender_settle(&job, &o, &conf, &here, &account, &e)
+	    && author_settle(&job, &o, account, &here, &e);
 }
 
 struct row {
@@ -197,16 +202,85 @@ lets_local_people_be_the_account(void **state)
 		"From: \"www-data@web1 (W)\" <a@own.example>\n"},
 	    {"root", "From: x@a.own.example\n", "a", "a@own.example", NULL},
 	};
+	static const struct row more[] = {
+	    {"root@Intern", "", "a", "a@own.example", NULL},
+	    {NULL, "From: bob@vm.example\n", "a", "a@own.example",
+		"From: \"bob@web1\" <a@own.example>\n"},
+	};
 
 	(void)state;
 	configure(A);
 	check(t, COUNT(t), ERR_NONE);
+	configure(A "local_domains intern vm.example\n");
+	check(more, COUNT(more), ERR_NONE);
 	/* Never a domain that the account owns. */
 	configure("account a\n" PIN "from a@web1\n");
 	assert_false(settle(NULL, "b@web1", ""));
 	assert_int_equal(e.kind, ERR_SENDER);
 	assert_true(settle(NULL, "a@web1", ""));
 	assert_string_equal(job.env.sender.p, "a@web1");
+}
+
+/* A local sender chooses no account, but an owned one does at any name. */
+static void
+chooses_by_owners_only(void **state)
+{
+	static const struct row t[] = {
+	    {"root", "From: a@own.example\n", "a", "a@own.example", NULL},
+	    {"root@localhost", "", "default", "d@own.example", NULL},
+	    {NULL, "From: root@web1\n", "default", "d@own.example",
+		"From: \"root@web1\" <d@own.example>\n"},
+	    {"b@vm", "", "vm", "b@vm", NULL},
+	    {NULL, "From: b@localhost\n", "here", "b@localhost", NULL},
+	    {"b@web1.host.example", "", "fqdn", "b@web1.host.example", NULL},
+	};
+
+	(void)state;
+	/* A pattern without a domain is for nobody outside. */
+	configure("account star\n" PIN "from s@own.example\nsenders * ro*\n"
+		  "account default\n" PIN "from d@own.example\n");
+	assert_true(settle(NULL, "root", "From: root\n"));
+	assert_string_equal(account->name, "default");
+	assert_true(settle("star", "root", "From: root\n"));
+	assert_string_equal(job.env.sender.p, "s@own.example");
+	configure(A "local_domains vm\n"
+		    "account vm\n" PIN "from b@vm\naccount here\n" PIN
+		    "from b@localhost\naccount fqdn\n" PIN
+		    "from b@web1.host.example\naccount default\n" PIN
+		    "from d@own.example\n");
+	check(t, COUNT(t), ERR_NONE);
+}
+
+/* Before there is a message, as in a dialogue. */
+static void
+settles_without_a_message(void **state)
+{
+	static const struct {
+		const char *f, *account, *envelope;
+	} t[] = {{NULL, "default", "d@own.example"}, {"", "default", ""},
+	    {"root", "default", "d@own.example"},
+	    {"x@a.own.example", "a", "x@a.own.example"},
+	    {"x@other.example", "default", NULL}};
+	const struct site here = site();
+
+	(void)state;
+	configure(A "account default\n" PIN "from d@own.example\n");
+	for (size_t i = 0; i < COUNT(t); i++) {
+		const struct options o = {.sender = t[i].f};
+		struct job j = {0};
+		bool ok;
+
+		e = (struct err){0};
+		ok = sender_settle(&j, &o, &conf, &here, &account, &e);
+		assert_int_equal(ok, t[i].envelope != NULL);
+		assert_string_equal(j.account, t[i].account);
+		if (ok)
+			assert_string_equal(buf_str(&j.env.sender),
+			    t[i].envelope);
+		else
+			assert_int_equal(e.kind, ERR_SENDER);
+		job_clear(&j);
+	}
 }
 
 static void
@@ -292,30 +366,6 @@ minds_the_settings(void **state)
 	check(resent, COUNT(resent), ERR_SENDER);
 }
 
-static void
-has_no_local_recipients(void **state)
-{
-	static const struct {
-		const char *local, *domain;
-		bool ok;
-	} t[] = {{"r", "x.example", true}, {"root", "", false},
-	    {"root", "localhost", false}, {"root", "Web1", false},
-	    {"root", "web1.host.example", true}, {"r", "own.example", true},
-	    {"a@localhost", "x.example", true}};
-	const struct site here = site();
-
-	(void)state;
-	configure(A);
-	for (size_t i = 0; i < COUNT(t); i++) {
-		assert_true(settle(NULL, NULL, ""));
-		scripted_rcpt(&job.env, t[i].local, t[i].domain);
-		assert_int_equal(sender_no_locals(&job, account, &here, &e),
-		    t[i].ok);
-		if (!t[i].ok)
-			assert_err(&e, ERR_CONFIG, "recipient root");
-	}
-}
-
 int
 main(void)
 {
@@ -324,10 +374,11 @@ main(void)
 	    TEST(refuses_strangers),
 	    TEST(rewrites_strangers),
 	    TEST(lets_local_people_be_the_account),
+	    TEST(chooses_by_owners_only),
+	    TEST(settles_without_a_message),
 	    TEST(judges_a_resent_message_by_its_resender),
 	    TEST(refuses_what_it_cannot_read),
 	    TEST(minds_the_settings),
-	    TEST(has_no_local_recipients),
 	};
 	int failed;
 

@@ -32,10 +32,45 @@ keeps_copies(void **state)
 	strv_clear(&b);
 }
 
+static void
+splits(void **state)
+{
+	static const char *const t[][3] = {
+	    {"", ",", ""},
+	    {",", ",", ""},
+	    {" ,\t, ", ", \t", ""},
+	    {"a", ",", "<a>"},
+	    {"a,b", ",", "<a><b>"},
+	    {" a  b\tc,,d, ", ", \t", "<a><b><c><d>"},
+	    {"a b", ",", "<a b>"},
+	    {"a,b", "", "<a,b>"},
+	};
+	struct strv l = {0};
+	struct buf b = {0};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++) {
+		strv_split(&l, t[i][0], t[i][1]);
+		buf_reset(&b);
+		for (size_t k = 0; k < l.n; k++)
+			buf_addf(&b, "<%s>", l.v[k]);
+		assert_string_equal(buf_str(&b), t[i][2]);
+		strv_clear(&l);
+	}
+	/* It adds to what is there. */
+	strv_add(&l, "first");
+	strv_split(&l, "a b", " ");
+	assert_int_equal(l.n, 3);
+	assert_string_equal(l.v[0], "first");
+	assert_string_equal(l.v[2], "b");
+	strv_clear(&l);
+	buf_clear(&b);
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {TEST(keeps_copies)};
+	const struct CMUnitTest tests[] = {TEST(keeps_copies), TEST(splits)};
 
 	return RUN("strv", tests);
 }

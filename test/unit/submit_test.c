@@ -13,7 +13,7 @@
 /* The whole line of the last outcome. */
 static struct buf line;
 
-/* Recipients of these states: Pending, Taken, Deferred, Refused. */
+/* Recipients: Pending, Taken, Deferred, Refused, or Left out before. */
 static enum err_kind
 outcome(const char *states, enum err_kind common)
 {
@@ -27,12 +27,15 @@ outcome(const char *states, enum err_kind common)
 		snprintf(local, sizeof local, "r%zu", i);
 		scripted_rcpt(&j.env, local, "x");
 		v = &j.env.rcpt[i].v;
-		v->state = states[i] == 'T' ? TAKEN
-		    : states[i] == 'D'      ? DEFERRED
-		    : states[i] == 'R'      ? REFUSED
-					    : PENDING;
+		v->state = states[i] == 'T'                ? TAKEN
+		    : states[i] == 'D'                     ? DEFERRED
+		    : states[i] == 'R' || states[i] == 'L' ? REFUSED
+							   : PENDING;
+		v->code = states[i] == 'R' ? 550 : states[i] == 'D' ? 450 : 0;
 		snprintf(v->text, sizeof v->text, "%s",
-		    states[i] == 'R' ? "550 no" : "450 later");
+		    states[i] == 'R'       ? "550 no"
+			: states[i] == 'L' ? "nobody"
+					   : "450 later");
 	}
 	buf_reset(&line);
 	submit_outcome(&j, common == ERR_NONE, &e, &line);
@@ -43,14 +46,25 @@ outcome(const char *states, enum err_kind common)
 	return e.kind;
 }
 
+struct row {
+	const char *states;
+	enum err_kind common, kind;
+	const char *text;
+};
+
+static void
+check(const struct row *t, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(outcome(t[i].states, t[i].common), t[i].kind);
+		assert_string_equal(buf_str(&line), t[i].text);
+	}
+}
+
 static void
 tells_who_has_it_not(void **state)
 {
-	static const struct {
-		const char *states;
-		enum err_kind common, kind;
-		const char *text;
-	} t[] = {
+	static const struct row t[] = {
 	    {"T", ERR_NONE, ERR_NONE, ""},
 	    {"TTT", ERR_NONE, ERR_NONE, ""},
 	    {"R", ERR_NONE, ERR_RECIPIENT, "refused: r0@x (550 no)"},
@@ -94,24 +108,49 @@ tells_who_has_it_not(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(t); i++) {
-		assert_int_equal(outcome(t[i].states, t[i].common), t[i].kind);
-		assert_string_equal(buf_str(&line), t[i].text);
-	}
+	check(t, COUNT(t));
+}
+
+/* Those whom no server was asked for come first. */
+static void
+tells_who_is_nobody(void **state)
+{
+	static const struct row t[] = {
+	    {"L", ERR_NONE, ERR_CONFIG, "r0@x: nobody"},
+	    {"TLTL", ERR_NONE, ERR_CONFIG,
+		"r1@x: nobody; r3@x: nobody; delivered to 2 others, do not "
+		"resend"},
+	    {"LRT", ERR_NONE, ERR_RECIPIENT,
+		"r0@x: nobody; refused: r1@x (550 no); delivered to 1 other, "
+		"do not resend"},
+	    {"DL", ERR_NONE, ERR_AGAIN,
+		"r1@x: nobody; not taken now: r0@x (450 later)"},
+	    {"PL", ERR_UNREACHABLE, ERR_UNREACHABLE,
+		"r1@x: nobody; mx: trouble; not delivered to r0@x"},
+	    {"PL", ERR_MAYBE, ERR_MAYBE,
+		"r1@x: nobody; mx: trouble; perhaps delivered to r0@x"},
+	    {"PL", ERR_CONFIG, ERR_CONFIG,
+		"r1@x: nobody; mx: trouble; not delivered to r0@x"},
+	    {"LL", ERR_INPUT, ERR_INPUT,
+		"r0@x: nobody; r1@x: nobody; mx: trouble"},
+	};
+
+	(void)state;
+	check(t, COUNT(t));
 }
 
 /* All states by all kinds: 0 is for those alone whom nobody misses. */
 static void
 is_never_too_glad(void **state)
 {
-	static const char letters[] = "PTDR";
+	static const char letters[] = "PTDRL";
 	char states[4] = "";
 
 	(void)state;
-	for (int i = 0; i < 64; i++) {
-		states[0] = letters[i % 4];
-		states[1] = letters[i / 4 % 4];
-		states[2] = letters[i / 16];
+	for (int i = 0; i < 125; i++) {
+		states[0] = letters[i % 5];
+		states[1] = letters[i / 5 % 5];
+		states[2] = letters[i / 25];
 		for (int k = ERR_NONE; k < ERR_KINDS; k++) {
 			int kind = (int)outcome(states, (enum err_kind)k);
 			bool all = strspn(states, "T") == 3;
@@ -122,11 +161,16 @@ is_never_too_glad(void **state)
 				assert_int_equal(kind, ERR_RECIPIENT);
 			else if (k != ERR_NONE)
 				assert_int_equal(kind, k);
+			else if (strpbrk(states, "DP") != NULL)
+				assert_int_equal(kind, ERR_AGAIN);
+			else
+				assert_int_equal(kind,
+				    all ? ERR_NONE : ERR_CONFIG);
 			for (size_t r = 0; r < 3; r++) {
 				char name[] = "r0@x";
 
 				name[1] += (char)r;
-				if (states[r] == 'D' || states[r] == 'R'
+				if (strchr("DRL", states[r]) != NULL
 				    || (states[r] == 'P' && k != ERR_NONE))
 					assert_has(buf_str(&line), name);
 				if (states[r] == 'T')
@@ -156,6 +200,17 @@ misses_nobody_of_many(void **state)
 	assert_true(named >= 8);
 	assert_int_equal(named + strtoul(others + 5, NULL, 10), 1999);
 	assert_has(line.p, " others; delivered to 1 other, do not resend");
+	memset(states, 'L', 2000);
+	states[1000] = 'T';
+	assert_int_equal(outcome(states, ERR_NONE), ERR_CONFIG);
+	named = 0;
+	for (const char *p = line.p; (p = strstr(p, ": nobody")) != NULL; p++)
+		named++;
+	others = strstr(line.p, " and ");
+	assert_non_null(others);
+	assert_true(named >= 8);
+	assert_int_equal(named + strtoul(others + 5, NULL, 10), 1999);
+	assert_true(line.n < 4096);
 }
 
 static void
@@ -193,6 +248,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(tells_who_has_it_not),
+	    TEST(tells_who_is_nobody),
 	    TEST(is_never_too_glad),
 	    TEST(misses_nobody_of_many),
 	    TEST(has_an_exit_for_each_kind),

@@ -4,6 +4,7 @@
 #include "test/unit/unit.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -36,9 +37,9 @@ begin(void)
 }
 
 static bool
-interrupted(const struct err *e, const char *name)
+interrupted(const struct err *e, const char *by)
 {
-	return e->kind == ERR_INTERRUPTED && strstr(e->text, name) != NULL;
+	return e->kind == ERR_INTERRUPTED && strstr(e->text, by) != NULL;
 }
 
 static void
@@ -71,29 +72,35 @@ times_out(void **state)
 	unit_alone(do_times_out);
 }
 
+/* The one that comes, and its name. */
+static int number;
+static const char *name;
+
 static void
 do_sees_signals_in_waits_only(void)
 {
-	static const struct {
-		int number;
-		const char *name;
-	} t[] = {{SIGHUP, "SIGHUP"}, {SIGINT, "SIGINT"}, {SIGTERM, "SIGTERM"}};
 	struct err e = {0};
 
 	begin();
-	for (size_t i = 0; i < COUNT(t); i++) {
-		must(raise(t[i].number) == 0);
-		must(i > 0 || wait_signal() == 0);
-		must(!wait_fd(silent, POLLIN, CLOCK_NEVER, &e));
-		must(interrupted(&e, t[i].name));
-		must(wait_signal() == t[i].number);
-	}
+	must(raise(number) == 0);
+	must(wait_signal() == 0);
+	must(!wait_fd(silent, POLLIN, CLOCK_NEVER, &e));
+	must(interrupted(&e, name));
+	must(wait_signal() == number);
 }
 
 static void
 sees_signals_in_waits_only(void **state)
 {
 	(void)state;
+	number = SIGHUP;
+	name = "SIGHUP";
+	unit_alone(do_sees_signals_in_waits_only);
+	number = SIGINT;
+	name = "SIGINT";
+	unit_alone(do_sees_signals_in_waits_only);
+	number = SIGTERM;
+	name = "SIGTERM";
 	unit_alone(do_sees_signals_in_waits_only);
 }
 
@@ -231,6 +238,40 @@ goes_on_after_other_signals(void **state)
 	unit_alone(do_goes_on_after_other_signals);
 }
 
+/* A reader gets all, or is not waited for: nobody else is held up by it. */
+static void
+do_puts_what_is_read(void)
+{
+	static char line[PIPE_BUF * 3];
+	char back[sizeof line];
+	int fds[2];
+
+	begin();
+	memset(line, 'x', sizeof line);
+	must(pipe(fds) == 0);
+	must(wait_put(fds[1], line, sizeof line));
+	must(read(fds[0], back, sizeof back) == (ssize_t)sizeof back);
+	must(memcmp(line, back, sizeof back) == 0);
+	must(wait_put(fds[1], line, 0));
+	/* A signal is for others to see. */
+	raise(SIGTERM);
+	must(wait_put(fds[1], line, 1));
+	while (wait_room(fds[1]))
+		must(wait_put(fds[1], line, PIPE_BUF));
+	must(!wait_put(fds[1], line, 1));
+	close(fds[0]);
+	must(!wait_put(fds[1], line, 1));
+	close(fds[1]);
+	must(!wait_put(fds[1], line, 1));
+}
+
+static void
+puts_what_is_read(void **state)
+{
+	(void)state;
+	unit_alone(do_puts_what_is_read);
+}
+
 int
 main(void)
 {
@@ -243,6 +284,7 @@ main(void)
 	    TEST(lets_go_of_a_held_signal),
 	    TEST(leaves_ignored_signals),
 	    TEST(goes_on_after_other_signals),
+	    TEST(puts_what_is_read),
 	};
 
 	return RUN("wait", tests);
