@@ -93,7 +93,7 @@ collect_recipients(struct job *j, const struct options *o, struct err *e)
 	for (char *const *p = o->operands; *p != NULL; p++)
 		if (!add_operand(j, *p, e))
 			return false;
-	if (o->from_header
+	if (o->from_header && j->msg != NULL
 	    && !envelope_from_header(&j->env, &j->msg->header, e))
 		return false;
 	if (j->env.n == 0)

@@ -21,7 +21,7 @@ bool collect_piece(int fd, char *, size_t room, size_t *n, struct err *);
  */
 bool collect_message(struct message *, int fd, bool dot, struct err *);
 
-/* The recipients: the operands, and with -t the header's.  ERR_INPUT. */
+/* The recipients: operands, and with -t the message's, if any.  ERR_INPUT. */
 bool collect_recipients(struct job *, const struct options *, struct err *);
 
 #endif

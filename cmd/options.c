@@ -166,9 +166,8 @@ recipients_fit(const struct options *o, struct err *e)
 			"no recipients; name some, or use -t to take them "
 			"from the message");
 	case MODE_VERIFY:
-		return (*o->operands != NULL && !o->from_header)
-		    || err_set(e, ERR_USAGE,
-			"-bv looks at addresses, not at a message");
+		return *o->operands != NULL
+		    || err_set(e, ERR_USAGE, "-bv needs addresses");
 	case MODE_QUEUE:
 	case MODE_NOTHING:
 	case MODE_ALIASES:

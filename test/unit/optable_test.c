@@ -174,8 +174,8 @@ refuses_modes(void **state)
 	}
 	bad("mailq r", "recipients");
 	bad("newaliases -t", "recipients");
-	bad("sendmail -bv", "-bv looks at addresses");
-	bad("sendmail -bv -t r", "-bv looks at addresses");
+	bad("sendmail -bv", "-bv needs addresses");
+	bad("sendmail -bv -t", "-bv needs addresses");
 	bad("smtpd", "no daemon");
 	bad("/usr/sbin/smtpd -bs", "no daemon");
 	bad("smtpd --help", "no daemon");
