@@ -98,12 +98,12 @@ sendmail() {
 @test "every other option is an error: 64" {
 	local o
 
-	for o in -c -E -H -I -j -J -k -K -l -P -q -Q -S -u -w -W -y -Y -z -Z \
-		-1 '-?' -tz -zt --foo --he --help=x --versio ---; do
+	for o in -H -j -k -K -l -P -Q -S -u -w -W -y -Y -z -Z -1 -4 -6 '-?' \
+		-tz -zt --foo --he --help=x --versio ---; do
 		bare -C "$CONF" "$o" a@x.org
-		failed 64 '*option*'
+		failed 64 '*pinmail: *-*'
 	done
-	for o in -bd -bp -bs -bt -bi -bv -b; do
+	for o in -bd -bD -bl -bt -bP -ba -bC -b -bsv; do
 		bare -C "$CONF" "$o" a@x.org
 		failed 64 '*-b*'
 	done
@@ -117,6 +117,144 @@ sendmail() {
 	[ "$(count_filed)" -eq 0 ]
 	# A wrong command line is not logged.
 	[ ! -e "$LOG" ]
+}
+
+@test "... and the line names the one that was meant" {
+	bare -C "$CONF" -u a@x.org
+	failed 64 '*unknown option -u; is it -U?*'
+	bare -C "$CONF" -tH a@x.org
+	failed 64 '*unknown option -H; is it -h?*'
+	bare -C "$CONF" -w a@x.org
+	failed 64 '*unknown option -w; see pinmail(1)'
+	while read -r wrong right; do
+		bare -C "$CONF" "$wrong" a@x.org
+		failed 64 "*unknown option ${wrong%=*}; is it ${right}[?]*"
+	done <<-'END'
+	--acount --account
+	--acount=work --account
+	--form --from
+	--debgu --debug
+	--read-recipient --read-recipients
+	--read-envelope-form --read-envelope-from
+	--dsn-notfy --dsn-notify
+	--versoin --version
+	--FILE --file
+	END
+	# Not one that this name does not allow.
+	sendmail_begin
+	sendmail --debgu a@x.org
+	failed 64 '*unknown option --debgu; see pinmail(1)'
+	[ "$(count_filed)" -eq 0 ]
+}
+
+@test "the long options of msmtp" {
+	local args
+
+	sendmail_begin
+	for args in '--account default' --account=default \
+		'--from alice+1@example.com' --from=alice+1@example.com \
+		--dsn-notify=never '--dsn-notify never' \
+		--dsn-return=full '--dsn-return full' --timeout=5 \
+		'--timeout off' --read-recipients; do
+		# shellcheck disable=SC2086
+		bare -C "$CONF" $args -t
+		to header@x.org
+		case $args in
+		--from*) env_is from alice+1@example.com ;;
+		*notify*) env_is rcptparams NOTIFY=NEVER ;;
+		*return*) grep -q '^mailparams=.*RET=FULL' "$ENV" ;;
+		esac
+		# Only under the name pinmail.
+		# shellcheck disable=SC2086
+		sendmail $args -t
+		failed 64 "*unknown option ${args%%[= ]*}; see pinmail(1)"
+	done
+	bare -C "$CONF" --read-recipients
+	to header@x.org
+	bare --file "$CONF" a@x.org
+	to a@x.org
+	bare "--file=$CONF" --debug a@x.org
+	[ "$status" -eq 0 ]
+	grep -q '^> RCPT TO:<a@x.org>' "$BATS_TEST_TMPDIR/err"
+	bare -C "$CONF" "--file=$CONF" a@x.org
+	failed 64 '*--file counts only as the first argument*'
+	sendmail "--file=$CONF" a@x.org
+	failed 64 '*unknown option --file*'
+	bare -C "$CONF" --account=none a@x.org
+	failed 78 '*no account none*'
+	for args in x '' 0 -1 5s 99999999999; do
+		bare -C "$CONF" --timeout "$args" a@x.org
+		failed 64 '*--timeout cannot be "*'
+	done
+	bare -C "$CONF" --debug=x a@x.org
+	failed 64 '*--debug takes no value*'
+	bare -C "$CONF" --from
+	failed 64 '*--from needs a value*'
+}
+
+@test "-P, --pretend and --serverinfo name the mode to use" {
+	local o
+
+	for o in -P --pretend; do
+		bare -C "$CONF" "$o" a@x.org
+		failed 64 '*-bv*'
+	done
+	for o in -S --serverinfo; do
+		bare -C "$CONF" "$o"
+		failed 64 '* -v*'
+	done
+	sendmail_begin
+	sendmail -P a@x.org
+	failed 64 '*unknown option -P*'
+	sendmail -S a@x.org
+	to a@x.org
+}
+
+@test "--read-envelope-from: From is the sender, unless -f comes later" {
+	local name
+
+	sed -i '1s/^/From: alice+h@example.com\n/' "$BATS_TEST_TMPDIR/m"
+	sendmail_begin
+	for name in pinmail sendmail; do
+		run_as_is "$MOVED_DIR/$name" -f alice+f@example.com \
+			--read-envelope-from a@x.org <"$BATS_TEST_TMPDIR/m"
+		to a@x.org
+		env_is from alice+h@example.com
+		run_as_is "$MOVED_DIR/$name" --read-envelope-from \
+			-f alice+f@example.com a@x.org <"$BATS_TEST_TMPDIR/m"
+		to a@x.org
+		env_is from alice+f@example.com
+		# It lets nobody in.
+		run_as_is "$MOVED_DIR/$name" --read-envelope-from \
+			-f nobody@evil.org a@x.org <"$BATS_TEST_TMPDIR/m"
+		failed 77
+	done
+}
+
+@test "a setting is no option, and the line says where to write it" {
+	local word words
+
+	sendmail_begin
+	words=$(sed -n '/^\.Sh KEYWORDS/,/^\.Sh CHOOSING/s/^\.It Ic \(\w*\).*/\1/p' \
+		"$top_srcdir/man/pinmail.conf.5" | sort -u |
+		grep -vxE 'account|defaults|include|from|timeout|dsn_notify|dsn_return')
+	[ "$(wc -l <<<"$words")" -gt 40 ]
+	for word in $words; do
+		bare -C "$CONF" "--${word//_/-}=x" a@x.org
+		failed 64 "*--${word//_/-} is a setting; write it into pinmail.conf: $word"
+	done
+	bare -C "$CONF" --logfile "$BATS_TEST_TMPDIR/x" a@x.org
+	failed 64 '*write it into pinmail.conf: logfile'
+	bare -C "$CONF" --tls_starttls a@x.org
+	failed 64 '*write it into pinmail.conf: tls_starttls'
+	# Never what is a secret, or an attacker's.
+	bare -C "$CONF" --password=hunter2 a@x.org
+	lacks hunter2 "$BATS_TEST_TMPDIR/err"
+	sendmail --passwordeval=hunter2 a@x.org
+	failed 64 '*unknown option --passwordeval; see pinmail(1)'
+	[ "$(count_filed)" -eq 0 ]
+	[ ! -e "$LOG" ]
+	[ ! -e "$BATS_TEST_TMPDIR/x" ]
 }
 
 @test "an option without its value: 64" {
@@ -213,14 +351,20 @@ sendmail() {
 @test "options that programs use do nothing" {
 	bare -C "$CONF" -i -oi -oem -odi -oeq -o7 -om -G -m -n -s -T -U -x \
 		-Am -B8BITMIME -B 7BIT -e m -h 17 -L tag -O x=y -p smtp -M x \
-		-d0.1 -d -bm -Ac a@x.org
+		-d0.1 -bm -Ac -c -Ex -E -Jx -J -Qx a@x.org
 	to a@x.org
 	bare -C "$CONF" -o a@no -t
 	to header@x.org
 	bare -C "$CONF" -oi -t
 	to header@x.org
-	# -d takes nothing from the next argument.
+	# -d takes nothing from the next argument; alone it is -v, as in msmtp.
 	bare -C "$CONF" -d a@x.org
+	[ "$status" -eq 0 ]
+	filed alice
+	env_is rcpt a@x.org
+	grep -q '^> MAIL' "$BATS_TEST_TMPDIR/err"
+	sendmail_begin
+	sendmail -d -S a@x.org
 	to a@x.org
 }
 

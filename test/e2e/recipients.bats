@@ -158,20 +158,29 @@ refuses() {
 	env_is rcptparams ''
 }
 
-@test "a recipient without a domain or on this host is refused: 78" {
+@test "a recipient on this host gets nothing: 78; the others do" {
 	local node who
 
 	node=$(hostname)
 	node=${node%%.*}
+	conf_write 'aliases off'
 	message 'Subject: x\n\n'
 	for who in root root@localhost Root@LocalHost \
 		root@localhost.localdomain "root@$node" "root@${node^^}" \
 		'Root <root>' '"odd one"'; do
-		refuses 78 '*' "$who"
-		refuses 78 '*' a@x.org "$who"
+		refuses 78 '*nobody on this host gets mail*' "$who"
+	done
+	for who in root root@localhost "Root <Root@${node^^}>"; do
+		pinmail a@x.org "$who" b@x.org <"$BATS_TEST_TMPDIR/m"
+		failed 78 '*oot*: nobody*; delivered to 2 others, do not resend'
+		filed alice
+		recipients_are a@x.org b@x.org
 	done
 	message 'To: a@x.org, root\n\n'
-	refuses 78 '*root*' -t
+	pinmail -t <"$BATS_TEST_TMPDIR/m"
+	failed 78 '*root: nobody*; delivered to 1 other, do not resend'
+	filed alice
+	recipients_are a@x.org
 }
 
 @test "... unless the account owns somebody in that domain" {
@@ -179,7 +188,7 @@ refuses() {
 
 	node=$(hostname)
 	node=${node%%.*}
-	conf_write 'senders *@localhost' "senders nobody@$node"
+	conf_write 'senders *@localhost' "senders nobody@$node" 'aliases off'
 	message 'Subject: x\n\n'
 	refuses 78 '*root*' root
 	goes_to root@localhost "who@$node" -- root@localhost "who@$node"

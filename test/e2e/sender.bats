@@ -11,6 +11,26 @@ setup() {
 	NODE=$(hostname)
 	FQDN=$NODE
 	NODE=${NODE%%.*}
+	ME=$(own_name)
+}
+
+# The display name of a From that is added, as pinmail.conf(5) has it: the
+# full name in the password database, or else who and where.
+own_name() {
+	"$PYTHON" - "$NODE" <<-'END'
+	import os, pwd, re, sys
+	try:
+	    p = pwd.getpwuid(os.geteuid())
+	    login = p.pw_name
+	    name = p.pw_gecos.split(',')[0]
+	    name = name.replace('&', login[:1].upper() + login[1:])
+	except KeyError:
+	    login = name = str(os.geteuid())
+	if name in ('', login):
+	    name = login + '@' + sys.argv[1]
+	plain = re.fullmatch(r"[\w!#$%&'*+/=?^`{|}~ -]+", name, re.A)
+	print(name if plain else '"%s"' % name)
+	END
 }
 
 # conf LINE ...: several accounts, each with the server's settings from
@@ -73,7 +93,7 @@ from_is() {
 	conf "${two_accounts[@]}" 'account default : one'
 	message 'Subject: x\n\n'
 	sends bob bob@two.org -a two
-	from_is bob@two.org
+	from_is "$ME <bob@two.org>"
 	sends bob bob@two.org -atwo
 	before=$(count_filed)
 	pinmail -a three x@example.net <"$BATS_TEST_TMPDIR/m"
@@ -245,7 +265,7 @@ from_is() {
 	message 'Subject: x\n\n'
 	for null in '' '<>'; do
 		sends alice '' -f "$null"
-		from_is alice@one.org
+		from_is "$ME <alice@one.org>"
 		[[ $(field Message-ID) == *@one.org\> ]]
 	done
 	message 'From: A <alice+x@one.org>\n\n'
@@ -265,7 +285,10 @@ from_is() {
 	for who in root root@localhost root@LOCALHOST "root@$NODE" \
 		root@localhost.localdomain "root@$FQDN" 'Root <root>'; do
 		sends alice alice@one.org -f "$who"
-		from_is alice@one.org
+		case $who in
+		Root*) from_is "\"root@$NODE (Root)\" <alice@one.org>" ;;
+		*) from_is "\"root@$NODE\" <alice@one.org>" ;;
+		esac
 	done
 	# The display name keeps who and where the sender was.
 	message 'From: root (Cron Daemon)\n\n'
@@ -377,10 +400,10 @@ from_is() {
 		'account default : one'
 	message 'Subject: x\n\n'
 	sends bob bob@two.org -f any@shop.two.org
-	from_is bob@two.org
+	from_is "$ME <bob@two.org>"
 	conf "${two_accounts[@]:0:4}" 'allow_from_override off'
 	sends alice alice@one.org -f alice+x@one.org
-	from_is alice@one.org
+	from_is "$ME <alice@one.org>"
 }
 
 @test "set_from_header auto, on and off" {
