@@ -86,6 +86,7 @@ set_deadline(struct relay *r)
 static bool
 begin(struct relay *r, const struct command *c, struct err *e)
 {
+	static char *const none[] = {NULL};
 	const struct session_ways ways = {r->site->credentials, r->o->verbose,
 	    r->o->timeout};
 
@@ -97,6 +98,9 @@ begin(struct relay *r, const struct command *c, struct err *e)
 		mailbox_path(&r->sender, &c->path.v[0]);
 	r->options = *r->o;
 	r->options.sender = buf_str(&r->sender);
+	/* Whom RCPT alone names is hidden; operands and -t have no say here. */
+	r->options.operands = none;
+	r->options.from_header = true;
 	if (!sender_settle(&r->job, &r->options, r->conf, r->site, &r->a, e))
 		return false;
 	locals_begin(&r->locals, r->a, r->site);

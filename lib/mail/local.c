@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/base/ascii.h"
+#include "lib/mail/words.h"
 
 static bool
 is_owned(const struct local *l, const char *domain)
@@ -41,14 +42,15 @@ local_sender(const struct local *l, const char *domain)
 void
 local_origin(struct buf *b, const struct mailbox *m, const char *node)
 {
-	size_t n = strlen(m->name);
+	struct buf name = {0};
 
+	/* It will stand in quotes, or in an encoded word of our own. */
+	words_decode(&name, m->name);
 	buf_addf(b, "%s@%s", m->local, node);
-	if (n == 0 || strcmp(m->name, m->local) == 0)
-		return;
 	/* cronie writes: "(Cron Daemon)" <root> */
-	if (m->name[0] == '(' && m->name[n - 1] == ')')
-		buf_addf(b, " %s", m->name);
-	else
-		buf_addf(b, " (%s)", m->name);
+	if (name.n > 1 && name.p[0] == '(' && name.p[name.n - 1] == ')')
+		buf_addf(b, " %s", name.p);
+	else if (name.n > 0 && strcmp(name.p, m->local) != 0)
+		buf_addf(b, " (%s)", name.p);
+	buf_clear(&name);
 }

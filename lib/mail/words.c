@@ -38,3 +38,102 @@ words_encode(struct buf *b, const char *s)
 		buf_adds(b, "?=");
 	}
 }
+
+/* RFC 2047, 4.2. */
+static bool
+decode_q(struct buf *b, const char *s, size_t n)
+{
+	char hex[3] = "";
+	unsigned char c;
+
+	for (size_t i = 0; i < n; i++) {
+		if (s[i] != '=') {
+			buf_addc(b, s[i] == '_' ? ' ' : s[i]);
+			continue;
+		}
+		if (i + 2 >= n)
+			return false;
+		memcpy(hex, s + i + 1, 2);
+		if (!ascii_unhex(&c, 1, hex))
+			return false;
+		buf_addc(b, (char)c);
+		i += 2;
+	}
+	return true;
+}
+
+/* The bytes of a charset as UTF-8, without control characters. */
+static bool
+add_text(struct buf *b, const char *charset, size_t n, const struct buf *bytes)
+{
+	bool latin1 = n == 10 && ascii_ncasecmp(charset, "iso-8859-1", n) == 0;
+	unsigned char c;
+	size_t len;
+
+	if (!latin1 && !(n == 5 && ascii_ncasecmp(charset, "utf-8", n) == 0)
+	    && !(n == 8 && ascii_ncasecmp(charset, "us-ascii", n) == 0))
+		return false;
+	for (size_t i = 0; i < bytes->n; i += len) {
+		len = latin1 ? 1 : ascii_utf8(bytes->p + i, bytes->n - i);
+		c = (unsigned char)bytes->p[i];
+		if (len == 0 || ascii_is_control((char)c)
+		    || (latin1 && c >= 0x80 && c < 0xa0))
+			return false;
+	}
+	for (size_t i = 0; i < bytes->n; i++) {
+		c = (unsigned char)bytes->p[i];
+		if (latin1 && c >= 0x80) {
+			buf_addc(b, (char)(0xc0 | c >> 6));
+			c = 0x80 | (c & 0x3f);
+		}
+		buf_addc(b, (char)c);
+	}
+	return true;
+}
+
+/* One word at s, "=?charset?B?text?="; its length, or 0. */
+static size_t
+decode_word(struct buf *b, const char *s)
+{
+	struct buf bytes = {0};
+	const char *charset, *text;
+	size_t n, len;
+	char how;
+	bool ok;
+
+	if (strncmp(s, "=?", 2) != 0)
+		return 0;
+	charset = s + 2;
+	n = strcspn(charset, "? ");
+	if (charset[n] != '?' || charset[n + 1] == '\0'
+	    || charset[n + 2] != '?')
+		return 0;
+	how = ascii_lower(charset[n + 1]);
+	text = charset + n + 3;
+	len = strcspn(text, "? ");
+	if (strncmp(text + len, "?=", 2) != 0)
+		return 0;
+	ok = (how == 'q' && decode_q(&bytes, text, len))
+	    || (how == 'b' && ascii_unbase64(&bytes, text, len));
+	/* RFC 2231, 5: a language may follow the charset. */
+	ok = ok && add_text(b, charset, strcspn(charset, "?*"), &bytes);
+	buf_clear(&bytes);
+	return ok ? (size_t)(text - s) + len + 2 : 0;
+}
+
+void
+words_decode(struct buf *b, const char *s)
+{
+	bool after = false; /* a word: blanks up to the next one go */
+	size_t n, blanks;
+
+	while (*s != '\0') {
+		blanks = after ? strspn(s, " \t\r\n") : 0;
+		n = decode_word(b, s + blanks);
+		after = n > 0;
+		if (n > 0)
+			s += blanks + n;
+		else
+			buf_addc(b, *s++);
+	}
+}

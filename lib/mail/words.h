@@ -10,4 +10,10 @@
  */
 void words_encode(struct buf *, const char *);
 
+/*
+ * Append text with its encoded words decoded to UTF-8: those of UTF-8, ASCII
+ * and ISO 8859-1.  Others, and what would be a control character, stay.
+ */
+void words_decode(struct buf *, const char *);
+
 #endif

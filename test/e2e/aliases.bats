@@ -286,10 +286,3 @@ wrong() {
 	[ "$(ls -la "$ALIASES"*)" = "$before" ]
 	[ ! -e "$LOG" ]
 }
-
-@test "a file of 50,000 names" {
-	seq -f 'user%g' 50000 | sed 's/.*/&: &@x.org/' >"$ALIASES"
-	good
-	becomes user50000 user50000@x.org
-	becomes USER1 user1@x.org
-}

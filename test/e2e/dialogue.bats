@@ -175,6 +175,25 @@ message=(
 	END
 }
 
+@test "set_to_header on: those of To and Cc; whom RCPT alone names is hidden" {
+	local args
+
+	conf_write 'set_to_header on'
+	for args in '' -t op@x.org '-t op@x.org'; do
+		# shellcheck disable=SC2086
+		begin $args
+		hear '220 *'
+		talk "${message[@]:0:4}" 'RCPT TO:<hidden@x.org>' '250 *' \
+			"${message[@]:4:2}" \
+			$'To: A <a@x.org>\nCc: c@x.org\nBcc: hidden@x.org\n\n.' '250 *'
+		quit
+		filed alice
+		recipients_are a@x.org hidden@x.org
+		[ "$(field To)" = 'a@x.org, c@x.org' ]
+		lacks 'hidden|op@' "$EML"
+	done
+}
+
 @test "dots: a lone one ends it, one is taken from each line with more" {
 	each_way "${message[@]:0:6}" \
 		$'Subject: x\n\n..\n...\n..x\n.y\nz.\n . \n.' '250 *'

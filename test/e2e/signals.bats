@@ -297,8 +297,8 @@ stopped() {
 
 # --- content ----------------------------------------------------------------
 
-# in_the_middle STEP ...: of a large content, behind a G at which the server
-# has stopped to read.  What it has then is not a whole message.
+# in_the_middle STEP ...: of a large content, of which the server has read
+# something, and then stopped at a G.  What it has is not a whole message.
 in_the_middle() {
 	local sig
 
@@ -325,7 +325,7 @@ in_the_middle() {
 		lacks $'^\.\r$' "$HEARD"
 	}
 	in_the_middle T 'S 220 x' C 'S 250 x' C 'S 250 x' C 'S 250 x' C \
-		'S 354 x' N G
+		'S 354 x' C N G
 }
 
 @test "in the middle of BDAT: the last chunk is not whole" {
@@ -341,7 +341,7 @@ in_the_middle() {
 		END
 	}
 	in_the_middle T 'S 220 x' C 'S 250-x' 'S 250 CHUNKING' C 'S 250 x' C \
-		'S 250 x' N G
+		'S 250 x' C N G
 }
 
 # behind STEP ...: each signal comes at the N, behind the content.  The

@@ -106,6 +106,7 @@ keeps_who_and_where(void **state)
 	    {"()", "root", "root@web1 ()"},
 	    {"(", "root", "root@web1 (()"},
 	    {"J\xc3\xbcrgen", "j", "j@web1 (J\xc3\xbcrgen)"},
+	    {"=?utf-8?Q?J=C3=BCrgen?=", "j", "j@web1 (J\xc3\xbcrgen)"},
 	    {"x", "two words", "two words@web1 (x)"},
 	};
 	char name[64], local[64], domain[1] = "";

@@ -85,11 +85,53 @@ splits_between_characters(void **state)
 	buf_clear(&text);
 }
 
+static void
+decodes(void **state)
+{
+	static const struct {
+		const char *text, *plain;
+	} t[] = {
+	    {"", ""},
+	    {"plain =text", "plain =text"},
+	    {"=?utf-8?Q?J=C3=B6rg?=", "J\xc3\xb6rg"},
+	    {"=?UTF-8?b?SsO2cmc=?=", "J\xc3\xb6rg"},
+	    {"=?utf-8*de?q?J=c3=b6rg_A?= (web)", "J\xc3\xb6rg A (web)"},
+	    {"=?iso-8859-1?Q?J=F6rg?=", "J\xc3\xb6rg"},
+	    {"=?us-ascii?Q?a?= =?us-ascii?Q?b?=", "ab"},
+	    {"=?us-ascii?Q?a?=\r\n =?us-ascii?Q?b?= c", "ab c"},
+	    {"=?us-ascii?Q?a?= b", "a b"},
+	    /* What cannot be, stays. */
+	    {"=?koi8-r?Q?=C1?=", "=?koi8-r?Q?=C1?="},
+	    {"=?utf-8?Q?=FF?=", "=?utf-8?Q?=FF?="},
+	    {"=?utf-8?Q?a=0D=0AX:_y?=", "=?utf-8?Q?a=0D=0AX:_y?="},
+	    {"=?utf-8?B?AA==?=", "=?utf-8?B?AA==?="},
+	    {"=?utf-8?Q?=C3?=", "=?utf-8?Q?=C3?="},
+	    {"=?utf-8?Q?=?=", "=?utf-8?Q?=?="},
+	    {"=?utf-8?Q?a b?=", "=?utf-8?Q?a b?="},
+	    {"=?iso-8859-1?Q?=85?=", "=?iso-8859-1?Q?=85?="},
+	    {"=?utf-8?X?a?=", "=?utf-8?X?a?="},
+	    {"=?utf-8", "=?utf-8"},
+	    {"=?utf-8?", "=?utf-8?"},
+	    {"=?utf-8?Q", "=?utf-8?Q"},
+	    {"=?utf-8?Q?a?", "=?utf-8?Q?a?"},
+	};
+	struct buf b = {0};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++) {
+		buf_reset(&b);
+		words_decode(&b, t[i].text);
+		assert_string_equal(buf_str(&b), t[i].plain);
+	}
+	buf_clear(&b);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(encodes),
+	    TEST(decodes),
 	    TEST(splits_between_characters),
 	};
 
