@@ -11,18 +11,38 @@
 #include "lib/base/mem.h"
 #include "lib/mail/addr.h"
 
+/* Forms send the field whether there is something to say or not. */
+static bool
+is_empty(const struct header *h, const struct field *f)
+{
+	struct mailboxes list = {0};
+	struct err e = {0};
+	const char *p;
+	size_t n;
+	bool empty;
+
+	p = header_value(h, f, &n);
+	empty = addr_parse(&list, p, n, &e) && list.n == 0;
+	mailboxes_clear(&list);
+	return empty;
+}
+
 /* The foreign author's address goes where answers look for it. */
 static bool
 keep_reply_to(struct header *h, const struct mailbox *m, struct err *e)
 {
+	struct field *f = header_find(h, FIELD_REPLY_TO, 0);
 	struct buf value = {0}, path = {0};
 	bool ok = true;
 
-	if (header_find(h, FIELD_REPLY_TO, 0) == NULL) {
-		mailbox_path(&path, m);
-		mailbox_print(&value, m->name, path.p);
-		ok = header_append(h, "Reply-To", value.p, e);
-	}
+	if (f != NULL && !is_empty(h, f))
+		return true;
+	mailbox_path(&path, m);
+	mailbox_print(&value, m->name, path.p);
+	if (f != NULL)
+		ok = header_replace(h, f, value.p, e);
+	else
+		ok = header_append(h, header_name(FIELD_REPLY_TO), value.p, e);
 	buf_clear(&path);
 	buf_clear(&value);
 	return ok;
@@ -92,8 +112,10 @@ settle_from(struct header *h, const struct claim *cl, const struct judge *jg,
 	if (foreign != NULL && a->foreign_from == FOREIGN_REFUSE)
 		return claim_not_owned(jg, foreign, header_name(cl->from->name),
 		    e);
+	/* Who only sent it on is not whom an answer is for. */
 	return rewrite(h, cl->from, &cl->mailboxes, jg, e)
-	    && (foreign == NULL || keep_reply_to(h, foreign, e));
+	    && (foreign == NULL || cl->from->name != FIELD_FROM
+		|| keep_reply_to(h, foreign, e));
 }
 
 static bool

@@ -8,6 +8,7 @@
 #include "cmd/optable.h"
 #include "lib/base/ascii.h"
 #include "lib/base/nearest.h"
+#include "lib/conf/refused.h"
 #include "lib/conf/table.h"
 
 const char options_help[] =
@@ -94,7 +95,10 @@ unknown_word(struct line *l, const char *word, size_t n, struct err *e)
 	for (size_t i = 0; l->o->as_pinmail && i < keyword_count; i++)
 		known = known
 		    || strcmp(keyword_table[i].name, buf_str(&keyword)) == 0;
-	if (known) {
+	if (l->o->as_pinmail && refused_why(buf_str(&keyword), "") != NULL) {
+		err_set(e, ERR_USAGE, "--%.*s: %s", (int)n, word,
+		    refused_why(keyword.p, ""));
+	} else if (known) {
 		err_set(e, ERR_USAGE,
 		    "--%.*s is a setting; write it into pinmail.conf: %s",
 		    (int)n, word, keyword.p);

@@ -25,6 +25,17 @@ count_local(const struct envelope *env)
 	return n;
 }
 
+/* Those whom a server has taken; an alias may have thrown others away. */
+static size_t
+count_taken(const struct envelope *env)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < env->n; i++)
+		n += env->rcpt[i].v.state == TAKEN && env->rcpt[i].v.code != 0;
+	return n;
+}
+
 static void
 part(struct buf *b, const char *before)
 {
@@ -93,7 +104,7 @@ submit_outcome(const struct job *j, bool delivered, struct err *e,
 {
 	const struct envelope *env = &j->env;
 	enum err_kind common = delivered ? ERR_NONE : e->kind;
-	size_t taken = envelope_count(env, TAKEN);
+	size_t taken = count_taken(env);
 
 	e->kind = kind_of(env, common);
 	if (e->kind == ERR_NONE)

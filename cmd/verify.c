@@ -65,17 +65,18 @@ verify_addresses(const struct options *o)
 	struct err e = {0};
 	struct site site;
 	int status = 0;
+	bool ok;
 
 	site_read(&site);
-	if (!collect_recipients(&job, o, &e)
-	    || !site_conf(&site, &conf, o->config, &e)
-	    || !sender_settle(&job, o, &conf, &site, &a, &e)) {
+	ok = collect_recipients(&job, o, &e)
+	    && site_conf(&site, &conf, o->config, &e)
+	    && sender_settle(&job, o, &conf, &site, &a, &e);
+	if (!ok) {
 		report_line(e.text);
 		status = report_exit(e.kind);
-		job.env.n = 0;
 	}
 	locals_begin(&locals, a, &site);
-	for (size_t i = 0; i < job.env.n; i++) {
+	for (size_t i = 0; ok && i < job.env.n; i++) {
 		if (verify(&job, &locals, &job.env.rcpt[i].mailbox, &e))
 			continue;
 		report_line(e.text);

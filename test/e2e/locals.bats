@@ -114,6 +114,14 @@ send_at() {
 		root@127.0.0.1 'root@[127.0.0.1]'; do
 		goes_to "$who" -- "$who"
 	done
+	# Senders, too.
+	goes_to -f root@home x@x.org -- x@x.org
+	env_is from alice@example.com
+	message 'From: www@Intern.example\n\n'
+	goes_to x@x.org -- x@x.org
+	[[ $(field From) == '"www@'*'" <alice@example.com>' ]]
+	message 'From: www@x.lan\n\n'
+	refuses 77 '*www@x.lan*' x@x.org
 }
 
 @test "an account's own local_domains replace the inherited ones" {
@@ -147,6 +155,9 @@ send_at() {
 	env_is from alice@example.com
 	field_is From '"root@web1" <alice@example.com>'
 	field_is To 'admin@x.org, www@web1.example.net'
+	send_at web1.example.net root@web1.example.net
+	succeeded
+	recipients_are admin@x.org
 	# From elsewhere it is an address like any other.
 	refuses 77 '*root@web1.example.net*' -t
 	message 'Subject: x\n\n'

@@ -174,8 +174,7 @@ judges_all_of_a_resent_message(void **state)
 	    "\nFrom: x@other.example\n");
 	configure(REWRITE);
 	becomes(NULL, "Resent-From: x@other.example\nFrom: y@other.example\n",
-	    "Resent-From: a@own.example\nFrom: y@other.example\n"
-	    "Reply-To: x@other.example\n");
+	    "Resent-From: a@own.example\nFrom: y@other.example\n");
 }
 
 /* A contact form, with From or with -f alone. */
@@ -191,6 +190,10 @@ keeps_where_to_answer(void **state)
 	    "Reply-To: X Y <x@other.example>\n");
 	becomes("x@other.example", "Reply-To: r@z\n", NULL);
 	becomes("x@other.example", "Reply-To: root\n", "Reply-To: " LOCAL "\n");
+	becomes(NULL, "Reply-To: \nFrom: x@other.example\n",
+	    "Reply-To: x@other.example\nFrom: a@own.example\n");
+	becomes(NULL, "Reply-To: z@y.example\nFrom: x@other.example\n",
+	    "Reply-To: z@y.example\nFrom: a@own.example\n");
 	becomes("root", "", NULL);
 	becomes("a@own.example", "", NULL);
 	becomes("", "", NULL);

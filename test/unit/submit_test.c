@@ -13,7 +13,10 @@
 /* The whole line of the last outcome. */
 static struct buf line;
 
-/* Recipients: Pending, Taken, Deferred, Refused, or Left out before. */
+/*
+ * Recipients: Pending, Taken, Deferred, Refused; before that, Left out or
+ * Given up on purpose.
+ */
 static enum err_kind
 outcome(const char *states, enum err_kind common)
 {
@@ -27,11 +30,14 @@ outcome(const char *states, enum err_kind common)
 		snprintf(local, sizeof local, "r%zu", i);
 		scripted_rcpt(&j.env, local, "x");
 		v = &j.env.rcpt[i].v;
-		v->state = states[i] == 'T'                ? TAKEN
-		    : states[i] == 'D'                     ? DEFERRED
-		    : states[i] == 'R' || states[i] == 'L' ? REFUSED
-							   : PENDING;
-		v->code = states[i] == 'R' ? 550 : states[i] == 'D' ? 450 : 0;
+		v->state = states[i] == 'T' || states[i] == 'G' ? TAKEN
+		    : states[i] == 'D'                          ? DEFERRED
+		    : states[i] == 'R' || states[i] == 'L'      ? REFUSED
+								: PENDING;
+		v->code = states[i] == 'R' ? 550
+		    : states[i] == 'D'     ? 450
+		    : states[i] == 'T'     ? 250
+					   : 0;
 		snprintf(v->text, sizeof v->text, "%s",
 		    states[i] == 'R'       ? "550 no"
 			: states[i] == 'L' ? "nobody"
@@ -100,6 +106,8 @@ tells_who_has_it_not(void **state)
 		"refused: r2@x (550 no); not taken now: r1@x (450 later); mx: "
 		"trouble; not delivered to r3@x; delivered to 1 other, do not "
 		"resend"},
+	    {"GP", ERR_AGAIN, ERR_AGAIN, "mx: trouble; not delivered to r1@x"},
+	    {"GGT", ERR_NONE, ERR_NONE, ""},
 	    {"", ERR_CONFIG, ERR_CONFIG, "mx: trouble"},
 	    {"", ERR_USAGE, ERR_USAGE, "mx: trouble"},
 	    {"DD", ERR_AGAIN, ERR_AGAIN,
