@@ -73,8 +73,8 @@ name(const struct dialogue *d)
 }
 
 /*
- * The next line, without its end.  False at the end of the input; a line that
- * is too long comes as far as it was read, and *whole is false.
+ * The next line, without its end; one that is too long comes empty, and *whole
+ * is false.  False at the end of the input.
  */
 static bool
 read_line(struct dialogue *d, struct buf *line, bool *whole, struct err *e)
