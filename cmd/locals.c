@@ -92,6 +92,25 @@ add_local_to(const struct locals *l, struct expansion *x)
 	mailboxes_clear(&list);
 }
 
+/* Two aliases may lead to the same person. */
+static void
+keep_once(struct mailboxes *list)
+{
+	struct mailboxes once = {0};
+	struct envelope seen = {0};
+
+	for (size_t i = 0; i < list->n; i++) {
+		const struct mailbox *m = &list->v[i];
+
+		envelope_add(&seen, m);
+		if (seen.n > once.n)
+			mailboxes_add(&once, m->name, m->local, m->domain);
+	}
+	envelope_clear(&seen);
+	mailboxes_clear(list);
+	*list = once;
+}
+
 /* What is left on this host goes to local_to. */
 static void
 settle_rest(struct locals *l, struct expansion *x)
@@ -109,6 +128,7 @@ settle_rest(struct locals *l, struct expansion *x)
 		else if (x->fault.n == 0)
 			nobody(l, m->local, &x->fault);
 	}
+	keep_once(&x->to);
 	mailboxes_clear(&all);
 }
 

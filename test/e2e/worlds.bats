@@ -14,36 +14,7 @@ setup() {
 	untraced
 	server_start
 	conf_write
-	M=$BATS_TEST_TMPDIR/m
-	printf 'Subject: x\n\nhello\n.\nbehind a dot\n' >"$M"
-	# One that does not fit into memory.
-	LARGE=$BATS_TEST_TMPDIR/large
-	{
-		printf 'Subject: x\n\n'
-		yes 'There is more.' | head -n 20000
-	} >"$LARGE"
-}
-
-# arrived N [FILE]: so many messages in all, the last one with the body of
-# that file; $M unless it is told.
-arrived() {
-	[ "$(count_filed)" -eq "$1" ] ||
-		{ echo "$(count_filed) messages"; return 1; }
-	filed alice
-	body | tr -d '\r' | cmp - <(sed '1,/^$/d' "${2:-$M}")
-}
-
-# Delivered and silent, or not delivered and one line that says why.
-honest() {
-	BEFORE=${BEFORE:-0}
-	if [ "$status" -eq 0 ]; then
-		succeeded
-		BEFORE=$((BEFORE + 1))
-	else
-		failed "$status"
-		[ "$status" -ge 64 ] && [ "$status" -le 78 ]
-	fi
-	[ "$(count_filed)" -eq "$BEFORE" ]
+	messages
 }
 
 # system_file LINE ...: what everybody may read, since the password is
@@ -533,22 +504,6 @@ body_is() {
 		[ "$status" -ne 127 ] || break
 		honest
 	done
-}
-
-@test "64 MiB of address space will do; with less it is honest" {
-	local n
-
-	! sanitized || skip 'sanitizers need terabytes'
-	conf_write 'passwordeval echo wonder1and' 'host localhost'
-	for n in 65536 32768 24576 {20,19,18,17,16,15,14,12,10,8,6}000; do
-		run_as_is sh -c 'ulimit -v $0; exec "$@"' "$n" "$PINMAIL" \
-			-C "$CONF" x@example.org <"$LARGE"
-		[ "$status" -ne 127 ] || break
-		honest
-		[ "$n" -ne 65536 ] || arrived 1 "$LARGE"
-	done
-	# It did run out.
-	[ "$status" -ne 0 ]
 }
 
 @test "files may not grow: what needs none arrives, the rest is refused" {

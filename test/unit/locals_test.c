@@ -67,9 +67,10 @@ goes(const char *to, const char *want)
 	mailboxes_clear(&list);
 }
 
-#define ALIASES                                                         \
-	"root: admin@x, ops\nops: o@x\nself: self, s@x\nhere: \\here\n" \
-	"cmd: |c\nnull: /dev/null\nmix: |c, m@x\nsome: nobody, root\nempty:\n"
+#define ALIASES                                                                \
+	"root: admin@x, ops\nops: o@x\nself: self, s@x\nhere: \\here\n"        \
+	"cmd: |c\nnull: /dev/null\nmix: |c, m@x\nsome: nobody, root\nempty:\n" \
+	"twice: root, O@x, ops, o@X, who, ever\n"
 
 static void
 knows_who_gets_it(void **state)
@@ -95,6 +96,7 @@ knows_who_gets_it(void **state)
 	    {"mix", "m@x!", "m@x!"},
 	    {"null", "", ""},
 	    {"empty", "!", "!"},
+	    {"twice", "admin@x o@x O@x!", "admin@x o@x O@x rest@x"},
 	};
 
 	(void)state;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# What worlds.bats and signals.bats share; loaded after lib.
+# What worlds.bats, signals.bats and memory.bats share; loaded after lib.
 
 WORLDS=$top_srcdir/test/e2e/worlds
 
@@ -35,4 +35,38 @@ connections() {
 	echo "${2:-}" >&7
 	read -r n <&8
 	[ "$n" -eq "$1" ] || { echo "$n connections"; return 1; }
+}
+
+# messages: writes a small one, $M, and one that does not fit into memory.
+messages() {
+	M=$BATS_TEST_TMPDIR/m
+	printf 'Subject: x\n\nhello\n.\nbehind a dot\n' >"$M"
+	LARGE=$BATS_TEST_TMPDIR/large
+	{
+		printf 'Subject: x\n\n'
+		yes 'There is more.' | head -n 20000
+	} >"$LARGE"
+}
+
+# arrived N [FILE]: so many messages in all, the last one with the body of
+# that file; $M unless it is told.
+arrived() {
+	[ "$(count_filed)" -eq "$1" ] ||
+		{ echo "$(count_filed) messages"; return 1; }
+	filed alice
+	body | tr -d '\r' | cmp - <(sed '1,/^$/d' "${2:-$M}")
+}
+
+# Delivered and silent, or not delivered and one line that says why.
+honest() {
+	BEFORE=${BEFORE:-0}
+	if [ "$status" -eq 0 ]; then
+		succeeded
+		BEFORE=$((BEFORE + 1))
+	else
+		failed "$status"
+		[ "$status" -ge 64 ]
+		[ "$status" -le 78 ]
+	fi
+	[ "$(count_filed)" -eq "$BEFORE" ]
 }
