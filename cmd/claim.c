@@ -29,10 +29,8 @@ claim_option(struct claim *cl, const char *s, struct err *e)
 		cl->null = true;
 		return true;
 	}
-	for (const char *p = s; *p != '\0'; p++)
-		if (ascii_is_control(*p))
-			ok = err_set(e, ERR_INPUT,
-			    "a line break or control character");
+	if (ascii_has_control(s))
+		ok = err_set(e, ERR_INPUT, "a line break or control character");
 	ok = ok && addr_parse(&cl->sender, s, strlen(s), e);
 	if (ok && cl->sender.n != 1)
 		ok = err_set(e, ERR_INPUT, "write one address");

@@ -74,10 +74,8 @@ add_operand(struct job *j, const char *s, struct err *e)
 	struct mailboxes list = {0};
 	bool ok = true;
 
-	for (const char *p = s; *p != '\0'; p++)
-		if (ascii_is_control(*p))
-			ok = err_set(e, ERR_INPUT,
-			    "a line break or control character");
+	if (ascii_has_control(s))
+		ok = err_set(e, ERR_INPUT, "a line break or control character");
 	ok = ok && addr_parse(&list, s, strlen(s), e);
 	if (ok && list.n == 0)
 		ok = err_set(e, ERR_INPUT, "no address");

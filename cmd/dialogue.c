@@ -245,16 +245,14 @@ dialogue_run(const struct options *o)
 {
 	static const char stopped[] = "421 4.3.2 stopped by a signal\r\n";
 	struct dialogue d = {0};
-	struct err e = {0}, none = {0};
+	struct err e = {0};
+	bool loaded;
 
 	site_read(&d.site);
-	/* What is missing but need not be there leaves its trace in the error.
-	 */
-	if (site_conf(&d.site, &d.conf, o->config, &d.conf_fault))
-		d.conf_fault = none;
+	loaded = site_conf(&d.site, &d.conf, o->config, &d.conf_fault);
 	d.relay = (struct relay){.o = o,
 	    .site = &d.site,
-	    .conf = &d.conf,
+	    .conf = loaded ? &d.conf : NULL,
 	    .conf_fault = &d.conf_fault};
 	if (!converse(&d, &e) && e.kind == ERR_INTERRUPTED)
 		wait_put(STDOUT_FILENO, stopped, strlen(stopped));

@@ -45,18 +45,28 @@ open_standard(void)
 		}
 }
 
-/* Does a lone dot end what is on standard input? */
+/*
+ * Does a lone dot end what is on standard input?  The account that says so is
+ * the one that is chosen without a message.
+ */
 static bool
-ends_at_dot(const struct options *o, const struct conf *conf)
+ends_at_dot(const struct options *o, const struct conf *conf,
+    const struct site *site)
 {
-	const struct account *a;
+	const struct account *a = NULL;
+	struct job nothing = {0};
 	struct err none = {0};
+	bool any = false;
 
 	if (o->dots)
 		return false;
 	if (isatty(STDIN_FILENO))
 		return true;
-	a = conf_choose(conf, o->account, o->sender, NULL, &none);
+	for (size_t i = 0; i < conf->n; i++)
+		any = any || conf->v[i]->dot_ends != 0;
+	if (any)
+		sender_settle(&nothing, o, conf, site, &a, &none);
+	job_clear(&nothing);
 	return a != NULL && a->dot_ends != 0;
 }
 
@@ -70,11 +80,12 @@ prepare(struct job *j, const struct options *o, struct conf *conf,
 {
 	struct locals locals = {0};
 	struct err fault = {0};
-	bool loaded, ok;
+	bool loaded, dot, ok;
 
 	/* A caller that writes should be heard out, whatever is wrong. */
 	loaded = site_conf(site, conf, o->config, &fault);
-	ok = collect_message(j->msg, STDIN_FILENO, ends_at_dot(o, conf), e)
+	dot = ends_at_dot(o, conf, site);
+	ok = collect_message(j->msg, STDIN_FILENO, dot, e)
 	    && collect_recipients(j, o, e);
 	if (ok && !loaded) {
 		*e = fault;

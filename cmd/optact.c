@@ -22,15 +22,6 @@ static const struct {
     {"V", MODE_VERSION},
 };
 
-static bool
-has_control(const char *s)
-{
-	for (; *s != '\0'; s++)
-		if (ascii_is_control(*s))
-			return true;
-	return false;
-}
-
 /* RFC 3461, 4.4: printable, and 100 characters at most as xtext. */
 static bool
 is_envid(const char *s)
@@ -39,7 +30,7 @@ is_envid(const char *s)
 	bool ok;
 
 	dsn_print_xtext(&b, s);
-	ok = b.n > 0 && b.n <= 100 && !has_control(s)
+	ok = b.n > 0 && b.n <= 100 && !ascii_has_control(s)
 	    && !ascii_has_8bit(s, strlen(s));
 	buf_clear(&b);
 	return ok;
@@ -67,7 +58,7 @@ set_body_mode(struct options *o, const char *value, struct err *e)
 static bool
 set_full_name(struct options *o, const char *value, struct err *e)
 {
-	if (has_control(value))
+	if (ascii_has_control(value))
 		return err_set(e, ERR_USAGE,
 		    "-F: a line break or control character in the name");
 	o->full_name = value;

@@ -90,7 +90,7 @@ begin(struct relay *r, const struct command *c, struct err *e)
 	const struct session_ways ways = {r->site->credentials, r->o->verbose,
 	    r->o->timeout};
 
-	if (r->conf_fault->kind != ERR_NONE) {
+	if (r->conf == NULL) {
 		*e = *r->conf_fault;
 		return false;
 	}

@@ -20,9 +20,8 @@
 struct relay {
 	const struct options *o;
 	const struct site *site;
-	const struct conf *conf;
-	const struct err
-	    *conf_fault; /* of loading it, ERR_NONE if it is fine */
+	const struct conf *conf;      /* NULL: it could not be loaded */
+	const struct err *conf_fault; /* why */
 
 	bool open; /* MAIL was taken */
 	const struct account *a;

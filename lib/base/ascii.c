@@ -64,6 +64,15 @@ ascii_ncasecmp(const char *a, const char *b, size_t n)
 }
 
 bool
+ascii_has_control(const char *s)
+{
+	while (*s != '\0')
+		if (ascii_is_control(*s++))
+			return true;
+	return false;
+}
+
+bool
 ascii_has_8bit(const char *s, size_t n)
 {
 	uint64_t w, all = 0;

@@ -19,6 +19,7 @@ char ascii_upper(char);
 int ascii_casecmp(const char *, const char *);
 int ascii_ncasecmp(const char *, const char *, size_t);
 bool ascii_has_8bit(const char *, size_t);
+bool ascii_has_control(const char *);
 
 /*
  * Shell glob without brackets: `?` and `*` match any characters but '@', and

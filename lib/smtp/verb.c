@@ -159,9 +159,8 @@ command_parse(struct command *c, const char *line)
 		if (is_word(line, n, verbs[i].word))
 			c->verb = verbs[i].verb;
 	line += n;
-	for (const char *p = line; *p != '\0'; p++)
-		if (ascii_is_control(*p))
-			return "501 5.5.2 a control character";
+	if (ascii_has_control(line))
+		return "501 5.5.2 a control character";
 	if (c->verb != VERB_MAIL && c->verb != VERB_RCPT)
 		return NULL;
 	if (!take_path(c, &line, c->verb == VERB_MAIL ? "FROM:" : "TO:"))

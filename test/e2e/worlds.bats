@@ -324,6 +324,17 @@ body_is() {
 	pinmail x@example.org <"$M"
 	succeeded
 	arrived 5
+	# The account that the sender chooses has its say, however -f is written.
+	conf_write 'account bob : default' 'user bob' 'password builder' \
+		'from bob@example.com' 'dot_ends_message on'
+	pinmail x@example.org <"$M"
+	succeeded
+	arrived 6
+	pinmail -f 'Bob <bob@example.com>' x@example.org <"$M"
+	succeeded
+	filed bob
+	body_is 'hello\n'
+	conf_write 'dot_ends_message off'
 	# On a terminal there is a person.
 	types 'Subject: x\n\nhello\n.\nls\n' "left=$BATS_TEST_TMPDIR/left" \
 		-- x@example.org

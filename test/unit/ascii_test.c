@@ -42,6 +42,25 @@ compares(void **state)
 }
 
 static void
+finds_control_anywhere(void **state)
+{
+	char s[] = "x\x80 ~\xff";
+
+	(void)state;
+	assert_false(ascii_has_control(""));
+	assert_false(ascii_has_control(s));
+	for (size_t i = 0; s[i] != '\0'; i++) {
+		for (int c = 1; c <= 0x7f; c += c == 0x1f ? 0x60 : 1) {
+			char kept = s[i];
+
+			s[i] = (char)c;
+			assert_true(ascii_has_control(s));
+			s[i] = kept;
+		}
+	}
+}
+
+static void
 finds_8bit_anywhere(void **state)
 {
 	char s[40];
@@ -317,6 +336,7 @@ main(void)
 	    TEST(classes_are_ascii),
 	    TEST(compares),
 	    TEST(finds_8bit_anywhere),
+	    TEST(finds_control_anywhere),
 	    TEST(globs),
 	    TEST(reads_numbers),
 	    TEST(knows_utf8),

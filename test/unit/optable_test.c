@@ -7,24 +7,15 @@
 
 #include "cmd/optable.h"
 
-#define MOST 24
-
 static struct options o;
 static struct err e;
 
-/* Words with blanks between; '' is an empty one. */
 static bool
 reads(const char *command)
 {
-	static char text[512], *argv[MOST + 1];
-	int argc = 0;
+	static char *argv[UNIT_WORDS + 1];
+	int argc = unit_words(command, argv);
 
-	assert_true(strlen(command) < sizeof text);
-	strcpy(text, command);
-	for (char *p = strtok(text, " "); p != NULL; p = strtok(NULL, " "))
-		argv[argc++] = strcmp(p, "''") == 0 ? p + 2 : p;
-	argv[argc] = NULL;
-	assert_true(argc <= MOST);
 	memset(&o, 0x55, sizeof o);
 	e = (struct err){0};
 	return options_read(&o, argc, argv, &e);

@@ -7,24 +7,16 @@
 
 #include "cmd/options.h"
 
-#define MOST 24
-
-/* What was made of words with blanks between; '' is an empty one. */
+/* What was made of a command line. */
 static struct options o;
 static struct err e;
 
 static bool
 reads(const char *command)
 {
-	static char text[MOST * 64], *argv[MOST + 1];
-	int argc = 0;
+	static char *argv[UNIT_WORDS + 1];
+	int argc = unit_words(command, argv);
 
-	assert_true(strlen(command) < sizeof text);
-	strcpy(text, command);
-	for (char *p = strtok(text, " "); p != NULL; p = strtok(NULL, " "))
-		argv[argc++] = strcmp(p, "''") == 0 ? p + 2 : p;
-	argv[argc] = NULL;
-	assert_true(argc <= MOST);
 	memset(&o, 0x55, sizeof o);
 	e = (struct err){0};
 	return options_read(&o, argc, argv, &e);
@@ -41,7 +33,7 @@ good(const char *command)
 static const char *
 operands(void)
 {
-	static char text[MOST * 64];
+	static char text[UNIT_WORDS * 64];
 
 	text[0] = '\0';
 	for (char *const *p = o.operands; *p != NULL; p++) {

@@ -139,6 +139,22 @@ unit_entries(const char *dir)
 	return n - 2; /* . and .. */
 }
 
+int
+unit_words(const char *command, char *argv[UNIT_WORDS + 1])
+{
+	static char text[UNIT_WORDS * 64];
+	int n = 0;
+
+	assert_true(strlen(command) < sizeof text);
+	strcpy(text, command);
+	for (char *p = strtok(text, " "); p != NULL; p = strtok(NULL, " ")) {
+		assert_true(n < UNIT_WORDS);
+		argv[n++] = strcmp(p, "''") == 0 ? p + 2 : p;
+	}
+	argv[n] = NULL;
+	return n;
+}
+
 uint32_t
 unit_random(uint32_t *seed)
 {

@@ -70,6 +70,13 @@ const char *unit_file(const char *name, mode_t, const char *text);
 /* How many entries it has. */
 size_t unit_entries(const char *dir);
 
+/*
+ * A command line as main gets it: words with blanks between, '' is an empty
+ * one; argv has UNIT_WORDS of room and a NULL.  It lives until the next call.
+ */
+#define UNIT_WORDS 24
+int unit_words(const char *command, char *argv[UNIT_WORDS + 1]);
+
 /* Numbers that look random and are the same in each run; seed is not 0. */
 uint32_t unit_random(uint32_t *seed);
 
