@@ -92,6 +92,7 @@ canon_piece(struct canon *c, const char *in, size_t n, size_t *taken, char *out)
 		if (*p == '\r') {
 			c->stray++;
 		} else if (*p == '\n') {
+			c->crlf = c->crlf || c->stray > 0;
 			c->stray = 0;
 			o = end_line(c, o);
 		}

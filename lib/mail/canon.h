@@ -16,6 +16,7 @@ struct canon {
 	uint64_t line;    /* bytes of the line so far */
 	uint64_t longest; /* bytes of the longest line, without its CRLF */
 	bool eightbit;    /* there was a byte over 127 */
+	bool crlf;        /* a line ended so */
 };
 
 /*

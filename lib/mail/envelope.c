@@ -10,6 +10,7 @@
 #include "lib/base/ascii.h"
 #include "lib/base/mem.h"
 #include "lib/mail/addr.h"
+#include "lib/mail/idna.h"
 
 /* FNV-1a, blind to the case of letters. */
 static size_t
@@ -108,6 +109,55 @@ envelope_replace(struct envelope *env, struct envelope *from)
 	env->utf8 =
 	    from->utf8 || ascii_has_8bit(buf_str(&env->sender), env->sender.n);
 	*from = (struct envelope){0};
+}
+
+static bool
+path_ascii(struct buf *path, bool *utf8, struct err *e)
+{
+	struct buf ascii = {0};
+	bool ok = idna_path(&ascii, buf_str(path), e);
+
+	buf_reset(path);
+	buf_add(path, buf_str(&ascii), ascii.n);
+	*utf8 = *utf8 || ascii_has_8bit(buf_str(path), path->n);
+	buf_clear(&ascii);
+	return ok;
+}
+
+/* Who was named in two ways is one again. */
+static void
+drop_doubles(struct envelope *env)
+{
+	size_t n = env->n, *s;
+
+	env->n = 0;
+	memset(env->slots, 0, env->nslots * sizeof *env->slots);
+	for (size_t i = 0; i < n; i++) {
+		s = slot(env, env->rcpt[i].mailbox.p);
+		if (*s == 0) {
+			env->rcpt[env->n++] = env->rcpt[i];
+			*s = env->n;
+		} else {
+			buf_clear(&env->rcpt[i].mailbox);
+			buf_clear(&env->rcpt[i].orcpt);
+		}
+	}
+}
+
+bool
+envelope_ascii(struct envelope *env, struct err *e)
+{
+	if (!env->utf8)
+		return true;
+	env->utf8 = false;
+	if (!path_ascii(&env->sender, &env->utf8, e))
+		return false;
+	for (size_t i = 0; i < env->n; i++)
+		if (!path_ascii(&env->rcpt[i].mailbox, &env->utf8, e))
+			return false;
+	if (env->n > 0)
+		drop_doubles(env);
+	return true;
 }
 
 size_t

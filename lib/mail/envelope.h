@@ -50,6 +50,12 @@ struct recipient *envelope_add(struct envelope *, const struct mailbox *);
 /* The recipients of `from` in place of its own; `from` is {0} then. */
 void envelope_replace(struct envelope *, struct envelope *from);
 
+/*
+ * Domains that are not ASCII become A-labels, so that only local parts need
+ * SMTPUTF8.  ERR_INPUT as of idna_path.
+ */
+bool envelope_ascii(struct envelope *, struct err *);
+
 /* How many recipients are in that state. */
 size_t envelope_count(const struct envelope *, int state);
 

@@ -8,16 +8,21 @@
 
 #include "lib/base/ascii.h"
 #include "lib/base/mem.h"
+#include "lib/mail/dkim.h"
 
 static const char *const names[] = {
     [FIELD_OTHER] = "",
     [FIELD_BCC] = "Bcc",
     [FIELD_CC] = "Cc",
+    [FIELD_CONTENT_DISPOSITION] = "Content-Disposition",
     [FIELD_CONTENT_LENGTH] = "Content-Length",
+    [FIELD_CONTENT_TRANSFER_ENCODING] = "Content-Transfer-Encoding",
+    [FIELD_CONTENT_TYPE] = "Content-Type",
     [FIELD_DATE] = "Date",
     [FIELD_DKIM_SIGNATURE] = "DKIM-Signature",
     [FIELD_FROM] = "From",
     [FIELD_MESSAGE_ID] = "Message-ID",
+    [FIELD_MIME_VERSION] = "MIME-Version",
     [FIELD_REPLY_TO] = "Reply-To",
     [FIELD_RESENT_BCC] = "Resent-Bcc",
     [FIELD_RESENT_CC] = "Resent-Cc",
@@ -166,77 +171,36 @@ header_resent(const struct header *h, size_t *first, size_t *end)
 	return seen != 0;
 }
 
-/* Does the h= list of a DKIM-Signature's value name the field? */
-static bool
-signs(const char *p, size_t n, const char *name)
+bool
+header_covered(const struct header *h, const struct field *f)
 {
-	size_t len = strlen(name), i = 0, word;
+	const char *p;
+	size_t n, len;
 
-	/* To the h tag: at the start or behind a semicolon. */
-	for (;;) {
-		while (i < n
-		    && (ascii_is_blank(p[i]) || p[i] == '\r' || p[i] == '\n'))
-			i++;
-		if (i < n && p[i] == 'h') {
-			i++;
-			while (i < n
-			    && (ascii_is_blank(p[i]) || p[i] == '\r'
-				|| p[i] == '\n'))
-				i++;
-			if (i < n && p[i] == '=')
-				break;
-		}
-		while (i < n && p[i] != ';')
-			i++;
-		if (i++ >= n)
-			return false;
-	}
-	for (i++; i < n && p[i] != ';'; i++) {
-		for (word = i; i < n && p[i] > 32 && p[i] < 127 && p[i] != ':'
-		     && p[i] != ';';
-		     i++)
-			;
-		if (i - word == len && ascii_ncasecmp(p + word, name, len) == 0)
-			return true;
-		if (i < n && p[i] == ';')
-			break;
-	}
-	return false;
+	p = header_text(h, f, &n);
+	field_start(p, n, &len);
+	return dkim_covers(h, p, len);
 }
 
 static bool
 check_unsigned(const struct header *h, const char *name, struct err *e)
 {
-	const struct field *f = NULL;
-	const char *p;
-	size_t n;
-
-	for (size_t i = 0; i < h->n; i++) {
-		f = &h->v[i];
-		if (f->name != FIELD_DKIM_SIGNATURE)
-			continue;
-		p = header_value(h, f, &n);
-		if (signs(p, n, name))
-			return err_set(e, ERR_INPUT,
-			    "the message's DKIM signature covers %s, which "
-			    "would have to be changed; sign it without, or "
-			    "send it as it should go out",
-			    name);
-	}
-	return true;
+	if (!dkim_covers(h, name, strlen(name)))
+		return true;
+	return err_set(e, ERR_INPUT,
+	    "the message's DKIM signature covers %s, which would have to be "
+	    "changed; sign it without, or send it as it should go out",
+	    name);
 }
 
 static bool
 has_name(const struct header *h, const struct field *f, const char *name)
 {
-	size_t n = strlen(name), len;
+	size_t n = strlen(name), n_text, len;
 	const char *p;
 
-	if (f->edit == FIELD_REPLACED)
-		return f->name != FIELD_OTHER
-		    && ascii_casecmp(names[f->name], name) == 0;
-	p = h->text.p + f->at;
-	field_start(p, f->len, &len);
+	p = header_text(h, f, &n_text);
+	field_start(p, n_text, &len);
 	return len == n && ascii_ncasecmp(p, name, n) == 0;
 }
 
@@ -288,8 +252,8 @@ header_append(struct header *h, const char *name, const char *value,
 	return true;
 }
 
-static const char *
-outgoing(const struct header *h, const struct field *f, size_t *n)
+const char *
+header_text(const struct header *h, const struct field *f, size_t *n)
 {
 	switch (f->edit) {
 	case FIELD_KEPT:
@@ -305,13 +269,63 @@ outgoing(const struct header *h, const struct field *f, size_t *n)
 	return "";
 }
 
+const char *
+header_outgoing(const struct header *h, const struct field *f, size_t *n)
+{
+	const char *p = header_text(h, f, n), *colon = memchr(p, ':', *n);
+
+	if (colon == NULL)
+		return p;
+	*n -= (size_t)(colon + 1 - p) + 2;
+	return colon + 1;
+}
+
+void
+header_put(struct header *h, enum field_name name, const char *value)
+{
+	struct field *f = header_find(h, name, 0);
+	size_t at = f != NULL ? (size_t)(f - h->v) : h->n;
+
+	if (f == NULL)
+		f = new_field(h);
+	f->name = name;
+	set_text(f, names[name], value);
+	while ((f = header_find(h, name, at + 1)) != NULL)
+		f->edit = FIELD_DROPPED;
+}
+
+void
+header_set_text(struct field *f, const char *text, size_t n)
+{
+	struct buf b = {0};
+
+	buf_add(&b, text, n);
+	buf_clear(&f->text);
+	f->text = b;
+	f->edit = FIELD_REPLACED;
+}
+
+bool
+header_eightbit(const struct header *h)
+{
+	const char *p;
+	size_t n;
+
+	for (size_t i = 0; i < h->n; i++) {
+		p = header_text(h, &h->v[i], &n);
+		if (ascii_has_8bit(p, n))
+			return true;
+	}
+	return false;
+}
+
 size_t
 header_size(const struct header *h)
 {
 	size_t n, all = 0;
 
 	for (size_t i = 0; i < h->n; i++) {
-		outgoing(h, &h->v[i], &n);
+		header_text(h, &h->v[i], &n);
 		all += n;
 	}
 	return all;
@@ -324,7 +338,7 @@ header_emit(const struct header *h, struct buf *b)
 	size_t n;
 
 	for (size_t i = 0; i < h->n; i++) {
-		p = outgoing(h, &h->v[i], &n);
+		p = header_text(h, &h->v[i], &n);
 		buf_add(b, p, n);
 	}
 }

@@ -15,11 +15,15 @@ enum field_name {
 	FIELD_OTHER,
 	FIELD_BCC,
 	FIELD_CC,
+	FIELD_CONTENT_DISPOSITION,
 	FIELD_CONTENT_LENGTH,
+	FIELD_CONTENT_TRANSFER_ENCODING,
+	FIELD_CONTENT_TYPE,
 	FIELD_DATE,
 	FIELD_DKIM_SIGNATURE,
 	FIELD_FROM,
 	FIELD_MESSAGE_ID,
+	FIELD_MIME_VERSION,
 	FIELD_REPLY_TO,
 	FIELD_RESENT_BCC,
 	FIELD_RESENT_CC,
@@ -71,6 +75,13 @@ enum header_push header_push(struct header *, const char *, size_t);
 const char *header_value(const struct header *, const struct field *,
     size_t *n);
 
+/* The value as it will go out, whatever edit there is. */
+const char *header_outgoing(const struct header *, const struct field *,
+    size_t *n);
+
+/* The whole field as it will go out, with name and CRLF; nothing if dropped. */
+const char *header_text(const struct header *, const struct field *, size_t *n);
+
 /* The first such field at index from or behind it that is not dropped. */
 struct field *header_find(const struct header *, enum field_name, size_t from);
 
@@ -93,6 +104,21 @@ bool header_replace(struct header *, struct field *, const char *value,
     struct err *);
 bool header_append(struct header *, const char *name, const char *value,
     struct err *);
+
+/* The whole text of a field, with name and CRLF, in place of what it was. */
+void header_set_text(struct field *, const char *text, size_t n);
+
+/*
+ * The field with that value, once, whatever there was, and whoever signed it:
+ * for a message that nobody did.
+ */
+void header_put(struct header *, enum field_name, const char *value);
+
+/* Does a DKIM-Signature cover the field? */
+bool header_covered(const struct header *, const struct field *);
+
+/* Is there a byte over 127 in what goes out? */
+bool header_eightbit(const struct header *);
 
 /* Bytes that header_emit gives, and the bytes. */
 size_t header_size(const struct header *);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/base/ascii.h"
+#include "lib/mail/mediatype.h"
 
 void
 message_begin(struct message *m, const char *dir)
@@ -88,6 +89,26 @@ message_add(struct message *m, const char *p, size_t n, struct err *e)
 	return ok;
 }
 
+/* Only what was seen may be in the header alone: then look again. */
+static bool
+find_eightbit(struct message *m, struct err *e)
+{
+	const struct header *h = &m->header;
+	const char *p;
+	size_t n;
+
+	m->eightbit = m->canon.eightbit;
+	if (!m->eightbit || !ascii_has_8bit(buf_str(&h->text), h->text.n))
+		return true;
+	m->eightbit = false;
+	for (uint64_t at = 0; !m->eightbit && at < m->body.size; at += n) {
+		if (!store_read(&m->body, at, &p, &n, e))
+			return false;
+		m->eightbit = ascii_has_8bit(p, n);
+	}
+	return true;
+}
+
 bool
 message_end(struct message *m, struct err *e)
 {
@@ -98,7 +119,7 @@ message_end(struct message *m, struct err *e)
 	if (!add_canonical(m, rest, n, e))
 		return false;
 	buf_clear(&m->line);
-	return true;
+	return find_eightbit(m, e);
 }
 
 uint64_t
@@ -110,15 +131,27 @@ message_size(const struct message *m)
 bool
 message_eightbit(const struct message *m)
 {
-	struct buf b = {0};
-	bool yes = m->canon.eightbit;
+	return m->eightbit || header_eightbit(&m->header);
+}
 
-	/* Our own fields may have brought some in. */
-	if (!yes) {
-		header_emit(&m->header, &b);
-		yes = ascii_has_8bit(b.p, b.n);
-		buf_clear(&b);
-	}
+bool
+message_signed(const struct message *m)
+{
+	const struct header *h = &m->header;
+	const struct field *f = header_find(h, FIELD_CONTENT_TYPE, 0);
+	struct mediatype type = {0};
+	const char *p;
+	size_t n;
+	bool yes;
+
+	if (header_find(h, FIELD_DKIM_SIGNATURE, 0) != NULL)
+		return true;
+	if (f == NULL)
+		return false;
+	p = header_outgoing(h, f, &n);
+	mediatype_parse(&type, p, n);
+	yes = mediatype_is_signed(&type);
+	mediatype_clear(&type);
 	return yes;
 }
 

@@ -20,9 +20,20 @@
 struct message {
 	struct header header;
 	struct store body;
-	struct canon canon; /* also: longest line, 8-bit */
+	struct canon canon; /* also: longest line */
 	struct buf line;    /* of the header, until it is whole */
 	bool in_body;
+	bool eightbit;  /* the body, once it is whole */
+	unsigned notes; /* MESSAGE_ bits */
+};
+
+/* What was done for servers that do not take everything, and what was not. */
+enum {
+	MESSAGE_ENCODED = 1, /* some of the body */
+	MESSAGE_SIGNED = 2,  /* it would have been, but for a signature */
+	MESSAGE_LONG = 4,    /* a line of the header is too long */
+	MESSAGE_RAW = 8,     /* a field is not ASCII */
+	MESSAGE_UTF8 = 16    /* an address in it is not: SMTPUTF8 if there is */
 };
 
 /* Takes pieces of the message; false ends the emission. */
@@ -37,13 +48,17 @@ void message_begin(struct message *, const char *dir);
 /* The next bytes as they were read.  ERR_INPUT, ERR_CREATE, ERR_IO. */
 bool message_add(struct message *, const char *, size_t, struct err *);
 
-/* There are no more. */
+/* There are no more.  ERR_CREATE, ERR_IO. */
 bool message_end(struct message *, struct err *);
 
 /* Bytes that message_emit gives. */
 uint64_t message_size(const struct message *);
 
+/* Is there an 8-bit byte, in the header or the body? */
 bool message_eightbit(const struct message *);
+
+/* Does somebody vouch for its bytes (DKIM, S/MIME, PGP)?  Encrypted is too. */
+bool message_signed(const struct message *);
 
 bool message_emit(struct message *, const struct message_sink *, struct err *);
 

@@ -13,17 +13,47 @@
  * of base64, "=?unknown-8bit?B?" and "?=" leave room for a field's name.
  */
 #define WORD_BYTES 33
+#define CHARSET_MAX 20
+#define UNKNOWN "unknown-8bit"
+
+bool
+words_utf8(const char *s, size_t n)
+{
+	size_t len;
+
+	for (size_t i = 0; i < n; i += len) {
+		len = ascii_utf8(s + i, n - i);
+		if (len == 0)
+			return false;
+	}
+	return true;
+}
+
+const char *
+words_charset(const char *s, size_t n, const char *said)
+{
+	size_t len = 0;
+
+	if (words_utf8(s, n))
+		return "utf-8";
+	if (said == NULL || ascii_casecmp(said, "utf-8") == 0
+	    || ascii_casecmp(said, "us-ascii") == 0)
+		return UNKNOWN;
+	while (ascii_is_alpha(said[len]) || ascii_is_digit(said[len])
+	    || said[len] == '-' || said[len] == '_')
+		len++;
+	return len > 0 && len < CHARSET_MAX && said[len] == '\0' ? said
+								 : UNKNOWN;
+}
 
 void
-words_encode(struct buf *b, const char *s)
+words_encode(struct buf *b, const char *s, const char *charset)
 {
 	size_t n = strlen(s), len, take;
-	bool utf8 = true;
+	bool utf8;
 
-	for (size_t i = 0; i < n && utf8; i += len) {
-		len = ascii_utf8(s + i, n - i);
-		utf8 = len > 0;
-	}
+	charset = words_charset(s, n, charset);
+	utf8 = strcmp(charset, "utf-8") == 0;
 	for (size_t i = 0; i < n; i += take) {
 		/* A character stays in one word (RFC 2047, 5). */
 		for (take = 0; i + take < n; take += len) {
@@ -33,7 +63,7 @@ words_encode(struct buf *b, const char *s)
 		}
 		if (i > 0)
 			buf_adds(b, "\r\n ");
-		buf_addf(b, "=?%s?B?", utf8 ? "utf-8" : "unknown-8bit");
+		buf_addf(b, "=?%s?B?", charset);
 		ascii_base64(b, s + i, take);
 		buf_adds(b, "?=");
 	}

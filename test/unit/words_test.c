@@ -41,7 +41,7 @@ check(const char *text, const char *charset)
 {
 	struct buf b = {0}, back = {0};
 
-	words_encode(&b, text);
+	words_encode(&b, text, NULL);
 	decode(b.p, charset, &back);
 	assert_string_equal(buf_str(&back), text);
 	buf_clear(&b);
@@ -54,10 +54,10 @@ encodes(void **state)
 	struct buf b = {0};
 
 	(void)state;
-	words_encode(&b, "caf\xc3\xa9");
+	words_encode(&b, "caf\xc3\xa9", NULL);
 	assert_string_equal(b.p, "=?utf-8?B?Y2Fmw6k=?=");
 	buf_clear(&b);
-	words_encode(&b, "caf\xe9");
+	words_encode(&b, "caf\xe9", NULL);
 	assert_string_equal(b.p, "=?unknown-8bit?B?Y2Fm6Q==?=");
 	buf_clear(&b);
 }
