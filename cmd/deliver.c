@@ -3,6 +3,7 @@
 
 #include "cmd/deliver.h"
 
+#include "cmd/fit.h"
 #include "lib/base/clock.h"
 #include "lib/base/dsn.h"
 #include "lib/smtp/transaction.h"
@@ -34,6 +35,19 @@ deliver_deadline(const struct account *a, uint64_t size)
 	return clock_until(seconds, CLOCK_NEVER);
 }
 
+/* Encoded, it is larger, and may take longer. */
+static bool
+fit(struct job *j, struct client *c, const struct account *a, struct err *e)
+{
+	uint64_t size = message_size(j->msg);
+
+	if (!fit_server(j, &c->caps, e))
+		return false;
+	if (message_size(j->msg) != size)
+		c->deadline = deliver_deadline(a, message_size(j->msg));
+	return true;
+}
+
 bool
 deliver(struct job *j, const struct account *a, const struct session_ways *ways,
     struct facts *facts, struct err *e)
@@ -52,6 +66,7 @@ deliver(struct job *j, const struct account *a, const struct session_ways *ways,
 	deliver_wishes(j, a);
 	s.c.deadline = deliver_deadline(a, message_size(j->msg));
 	ok = session_open(&s, a, ways, buf_str(&j->env.sender), e)
+	    && fit(j, &s.c, a, e)
 	    && transaction_run(&s.c, &j->env, j->msg, a->partial != 0, e);
 	facts->ms = clock_now() - began;
 	session_close(&s);

@@ -11,6 +11,7 @@
 #include "cmd/deliver.h"
 #include "cmd/dialogue.h"
 #include "cmd/edit.h"
+#include "cmd/fit.h"
 #include "cmd/locals.h"
 #include "cmd/options.h"
 #include "cmd/report.h"
@@ -95,8 +96,9 @@ prepare(struct job *j, const struct options *o, struct conf *conf,
 	if (ok) {
 		locals_begin(&locals, *a, site);
 		locals_envelope(&locals, &j->env);
-		ok = author_settle(j, o, *a, site, e)
-		    && edit_header(j, o, &locals, e);
+		ok = envelope_ascii(&j->env, e)
+		    && author_settle(j, o, *a, site, e)
+		    && edit_header(j, o, &locals, e) && fit_message(j, e);
 		locals_clear(&locals);
 	}
 	return ok;

@@ -8,11 +8,13 @@
 #include "cmd/author.h"
 #include "cmd/deliver.h"
 #include "cmd/edit.h"
+#include "cmd/fit.h"
 #include "cmd/report.h"
 #include "cmd/sender.h"
 #include "cmd/submit.h"
 #include "lib/base/ascii.h"
 #include "lib/base/clock.h"
+#include "lib/mail/idna.h"
 
 #define REPLY_MAX 480 /* bytes; RFC 5321, 4.5.3.1.5 */
 
@@ -101,7 +103,8 @@ begin(struct relay *r, const struct command *c, struct err *e)
 	/* Whom RCPT alone names is hidden; operands and -t have no say here. */
 	r->options.operands = none;
 	r->options.from_header = true;
-	if (!sender_settle(&r->job, &r->options, r->conf, r->site, &r->a, e))
+	if (!sender_settle(&r->job, &r->options, r->conf, r->site, &r->a, e)
+	    || !envelope_ascii(&r->job.env, e))
 		return false;
 	locals_begin(&r->locals, r->a, r->site);
 	r->job.env.ret = c->ret;
@@ -153,6 +156,24 @@ relay_mail(struct relay *r, const struct command *c, struct buf *reply)
 	relay_end(r);
 }
 
+/* The recipient, once its domain is in ASCII; NULL if that cannot be. */
+static struct recipient *
+add(struct relay *r, const struct mailbox *m, struct err *e)
+{
+	struct recipient *rcpt = NULL;
+	struct mailbox named = *m;
+	struct buf domain = {0};
+
+	if (ascii_has_8bit(m->local, strlen(m->local))) {
+		rcpt = envelope_add(&r->job.env, m);
+	} else if (idna_domain(&domain, m->domain, e)) {
+		named.domain = domain.p;
+		rcpt = envelope_add(&r->job.env, &named);
+	}
+	buf_clear(&domain);
+	return rcpt;
+}
+
 /* One more recipient; what the server says of it. */
 static void
 ask(struct relay *r, const struct mailbox *m, const struct command *c,
@@ -160,10 +181,14 @@ ask(struct relay *r, const struct mailbox *m, const struct command *c,
 {
 	struct envelope *env = &r->job.env;
 	bool utf8 = env->utf8;
-	struct recipient *rcpt = envelope_add(env, m);
 	struct err e = {0};
+	struct recipient *rcpt = add(r, m, &e);
 
 	buf_reset(reply);
+	if (rcpt == NULL) {
+		say(reply, "553 5.1.3", e.text);
+		return;
+	}
 	/* It is too late to ask for what MAIL did not ask for. */
 	env->utf8 = utf8;
 	if (!utf8 && ascii_has_8bit(rcpt->mailbox.p, rcpt->mailbox.n)) {
@@ -254,7 +279,9 @@ relay_content(struct relay *r, struct err *e, struct buf *reply)
 	bool ok = e->kind == ERR_NONE;
 
 	ok = ok && author_settle(&r->job, &r->options, r->a, r->site, e)
-	    && edit_header(&r->job, &r->options, &r->locals, e);
+	    && edit_header(&r->job, &r->options, &r->locals, e)
+	    && fit_message(&r->job, e)
+	    && fit_server(&r->job, &r->session.c.caps, e);
 	r->t.msg = &r->msg;
 	r->t.size = message_size(&r->msg);
 	set_deadline(r);

@@ -87,13 +87,31 @@ list_recipients(struct buf *b, const struct envelope *env)
 		buf_addf(b, "%s%s", i > 0 ? "," : "", env->rcpt[i].mailbox.p);
 }
 
+static void
+list_notes(struct buf *b, unsigned notes)
+{
+	static const struct {
+		unsigned note;
+		const char *word;
+	} words[] = {
+	    {MESSAGE_ENCODED, "encoded"},
+	    {MESSAGE_SIGNED, "signed"},
+	    {MESSAGE_LONG, "long-field"},
+	    {MESSAGE_RAW, "raw-field"},
+	};
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if ((notes & words[i].note) != 0)
+			buf_addf(b, "%s%s", b->n > 0 ? "," : "", words[i].word);
+}
+
 void
 report_log(const struct job *j, const struct account *a,
     const struct site *site, const struct facts *facts, const struct err *e)
 {
 	char uid[24], port[16] = "", n[24], size[24], status[8], ms[24];
 	bool failed = e->kind != ERR_NONE;
-	struct buf rcpt = {0};
+	struct buf rcpt = {0}, encoding = {0};
 	struct log log = {.syslog = true, .facility = LOG_MAIL};
 
 	if (a != NULL) {
@@ -108,6 +126,8 @@ report_log(const struct job *j, const struct account *a,
 	snprintf(status, sizeof status, "%d", report_exit(e->kind));
 	snprintf(ms, sizeof ms, "%" PRId64, facts->ms);
 	list_recipients(&rcpt, &j->env);
+	if (j->msg != NULL)
+		list_notes(&encoding, j->msg->notes);
 
 	const struct log_field fields[] = {
 	    {"uid", uid, true},
@@ -126,6 +146,7 @@ report_log(const struct job *j, const struct account *a,
 	    {"rcpt", buf_str(&rcpt), false},
 	    {"rcpts", n, true},
 	    {"size", size, true},
+	    {"encoding", buf_str(&encoding), false},
 	    {"msgid", j->id, false},
 	    {"reply", facts->reply, false},
 	    {"status", kinds[e->kind].status, false},
@@ -136,4 +157,5 @@ report_log(const struct job *j, const struct account *a,
 	log_write(&log, kinds[e->kind].priority, fields,
 	    sizeof fields / sizeof fields[0]);
 	buf_clear(&rcpt);
+	buf_clear(&encoding);
 }

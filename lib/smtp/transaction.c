@@ -55,6 +55,14 @@ transaction_end(struct transaction *t)
 	wait_hold(false);
 }
 
+/* For an address in the header, where the server can. */
+static bool
+wants_utf8(const struct transaction *t)
+{
+	return t->c->caps.smtputf8 && t->msg != NULL
+	    && (t->msg->notes & MESSAGE_UTF8) != 0;
+}
+
 static bool
 put_mail(struct transaction *t, struct err *e)
 {
@@ -69,7 +77,7 @@ put_mail(struct transaction *t, struct err *e)
 	/* Of a message that is still to come nobody knows. */
 	if (caps->eightbitmime && (t->msg == NULL || message_eightbit(t->msg)))
 		buf_adds(&line, " BODY=8BITMIME");
-	if (env->utf8)
+	if (env->utf8 || wants_utf8(t))
 		buf_adds(&line, " SMTPUTF8");
 	if (caps->dsn && env->ret != RET_DEFAULT)
 		buf_addf(&line, " RET=%s",

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include "cmd/fit.h"
+
+#include "lib/mail/mediatype.h"
+#include "lib/mail/mend.h"
+#include "lib/mail/mime.h"
+#include "lib/mail/recode.h"
+
+/* Fields that are not ASCII stay so if the session is for such, or signed. */
+static void
+fit_header(struct job *j)
+{
+	struct message *m = j->msg;
+	const struct field *f = header_find(&m->header, FIELD_CONTENT_TYPE, 0);
+	struct mediatype type = {0};
+	bool plain =
+	    !j->env.utf8 && header_eightbit(&m->header) && !message_signed(m);
+	unsigned left;
+	const char *p;
+	size_t n;
+
+	if (plain && f != NULL) {
+		p = header_outgoing(&m->header, f, &n);
+		mediatype_parse(&type, p, n);
+	}
+	left = mend_header(&m->header, plain, buf_str(&type.charset));
+	if ((left & MEND_LONG) != 0)
+		m->notes |= MESSAGE_LONG;
+	if ((left & MEND_RAW) != 0)
+		m->notes |= MESSAGE_RAW;
+	if ((left & MEND_UTF8) != 0)
+		m->notes |= MESSAGE_UTF8;
+	mediatype_clear(&type);
+}
+
+bool
+fit_message(struct job *j, struct err *e)
+{
+	struct message *m = j->msg;
+
+	fit_header(j);
+	return (m->canon.longest <= MIME_LINE || recode_message(m, false, e))
+	    && recode_label(m, e);
+}
+
+bool
+fit_server(struct job *j, const struct caps *caps, struct err *e)
+{
+	return caps->eightbitmime || !message_eightbit(j->msg)
+	    || recode_message(j->msg, true, e);
+}
