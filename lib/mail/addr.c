@@ -41,7 +41,7 @@ skip_comment(const char *p, const char *end, struct buf *b)
 			return p + 1;
 		if (*p == '\\' && p + 1 < end)
 			p++;
-		if (b != NULL && *p != '\r' && *p != '\n')
+		if (b != NULL && (!ascii_is_control(*p) || *p == '\t'))
 			buf_addc(b, *p);
 	}
 	return NULL;
@@ -224,7 +224,8 @@ domain(struct parser *ps, struct buf *d)
 		return false;
 	if (at(ps, '[')) {
 		do {
-			if (*ps->p <= 32 || *ps->p >= 127 || *ps->p == '\\')
+			if (!ascii_is_alpha(*ps->p) && !ascii_is_digit(*ps->p)
+			    && memchr("[]:.-", *ps->p, 5) == NULL)
 				return fail(ps, "a bad address literal");
 			buf_addc(d, *ps->p);
 			ps->p++;

@@ -62,9 +62,15 @@ put_hex(struct encoder *e, char c, char *o)
 }
 
 static bool
+is_letter(char c)
+{
+	return c > 32 && c < 127 && c != '=';
+}
+
+static bool
 is_plain(char c)
 {
-	return (c > 32 && c < 127 && c != '=') || ascii_is_blank(c);
+	return is_letter(c) || ascii_is_blank(c);
 }
 
 /*
@@ -151,11 +157,35 @@ end_line(struct encoder *e, char *o)
 	return o;
 }
 
+/* Bytes that stand for themselves inside of a line; all in one go. */
+static size_t
+plain_run(const struct encoder *e, const char *p, const char *end)
+{
+	size_t n = 0, max = (size_t)(end - p);
+
+	if (e->n_held > 0 || e->column == 0)
+		return 0;
+	if (max > LINE - 1 - e->column)
+		max = LINE - 1 - e->column;
+	while (n < max
+	    && (is_letter(p[n])
+		|| (p[n] == ' ' && p + n + 1 < end && is_letter(p[n + 1]))))
+		n++;
+	return n;
+}
+
 /* RFC 2045, 6.7: a blank must know what follows, and so must an escape. */
 static char *
 quote(struct encoder *e, const char *p, size_t n, char *o)
 {
 	for (const char *end = p + n; p < end; p++) {
+		n = plain_run(e, p, end);
+		memcpy(o, p, n);
+		o += n;
+		e->column += n;
+		p += n;
+		if (p == end)
+			break;
 		if (*p == '\r')
 			continue;
 		if (*p == '\n') {

@@ -93,7 +93,8 @@ keep(struct mediatype *m, const char *name, struct buf *value)
 	while (value->n > 0 && is_space(value->p[value->n - 1]))
 		value->p[--value->n] = '\0';
 	if (ascii_casecmp(name, "boundary") == 0 && m->boundary.n == 0
-	    && value->n <= BOUNDARY_MAX) {
+	    && value->n <= BOUNDARY_MAX
+	    && !ascii_has_8bit(buf_str(value), value->n)) {
 		buf_add(&m->boundary, buf_str(value), value->n);
 	} else if (ascii_ncasecmp(name, "boundary*", 9) == 0
 	    && value->n <= BOUNDARY_MAX

@@ -42,6 +42,8 @@ is_delimiter(struct scan *sc)
 	const char *p = buf_str(&sc->line), *rest;
 	size_t n = sc->line.n, len;
 
+	if (n < sc->at - sc->start)
+		return false;
 	while (n > 0 && (p[n - 1] == '\n' || p[n - 1] == '\r'))
 		n--;
 	while (n > 0 && ascii_is_blank(p[n - 1]))
@@ -92,6 +94,11 @@ read_line(struct scan *sc)
 		sc->last = END;
 	else
 		sc->last = is_delimiter(sc) ? DELIMITER : TEXT;
+	/* One with so many blanks behind it cannot be sent, nor be changed. */
+	if (sc->last == DELIMITER && now.longer) {
+		sc->too_much = true;
+		sc->last = TEXT;
+	}
 	if (sc->last == TEXT)
 		add_lines(&sc->seen, now);
 	return sc->last == TEXT;
@@ -213,11 +220,11 @@ read_header(struct scan *sc, struct header *h, uint64_t from)
 
 	sc->in_header = true;
 	while (pushed == HEADER_TAKEN && !sc->too_much && read_line(sc)) {
-		sc->too_much = sc->at - from > MIME_HEADER;
-		if (!sc->too_much)
-			pushed = header_push(h, sc->line.p, sc->line.n);
+		pushed = header_push(h, sc->line.p, sc->line.n);
 		if (pushed == HEADER_TAKEN)
 			before = sc->seen;
+		if (pushed == HEADER_TAKEN && sc->at - from > MIME_HEADER)
+			sc->too_much = true;
 	}
 	sc->in_header = false;
 	if (pushed == HEADER_BODY) {

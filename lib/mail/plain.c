@@ -252,6 +252,7 @@ put_parameter(struct buf *b, const char *p, const char *charset)
 	}
 	end += strcspn(end, ";");
 	if (ascii_has_8bit(buf_str(&text), text.n) && equal[-1] != '*'
+	    && ascii_ncasecmp(p, "boundary", 8) != 0
 	    && !ascii_has_8bit(p, (size_t)(equal - p))) {
 		buf_adds(b, "\r\n ");
 		put_extended(b, p, (size_t)(equal - p), &text, charset);

@@ -133,11 +133,18 @@ put_type(struct recoding *r, struct header *h, const struct mime_part *part,
 	return true;
 }
 
-/* Text and what is no text any more; what says how it is encoded stays so. */
+/* What says how it is encoded stays so; but a broken one only says so. */
+static bool
+is_encoded(const struct mime_part *part)
+{
+	return part->encoding != ENCODING_NONE
+	    && (part->kind == MIME_TEXT || part->kind == MIME_OTHER);
+}
+
 static enum encoding
 encoding_for(const struct mime_part *part)
 {
-	if (part->encoding != ENCODING_NONE)
+	if (is_encoded(part))
 		return part->encoding;
 	return part->kind == MIME_OTHER ? ENCODING_BASE64 : ENCODING_QP;
 }
@@ -148,12 +155,15 @@ say(struct recoding *r, struct header *h, size_t i, struct err *e)
 {
 	const struct mime_part *part = &r->mime.v[i];
 	const struct plan *plan = &r->plan[i];
+	bool whole = i == 0 || part[-1].kind == MIME_MESSAGE;
 
+	if (whole && header_find(h, FIELD_MIME_VERSION, 0) == NULL)
+		header_put(h, FIELD_MIME_VERSION, "1.0");
 	if (plan->label
 	    && header_find(h, FIELD_CONTENT_TRANSFER_ENCODING, 0) != NULL)
 		header_put(h, FIELD_CONTENT_TRANSFER_ENCODING,
 		    stays_eightbit(r, i) ? "8bit" : "7bit");
-	if (!plan->encode || part->encoding != ENCODING_NONE)
+	if (!plan->encode || is_encoded(part))
 		return true;
 	header_put(h, FIELD_CONTENT_TRANSFER_ENCODING,
 	    encode_name(encoding_for(part)));
@@ -212,7 +222,7 @@ write_content(struct recoding *r, const struct mime_part *part, struct err *e)
 {
 	struct encoder encoder = {
 	    .how = encoding_for(part),
-	    .wrap = part->encoding != ENCODING_NONE,
+	    .wrap = is_encoded(part),
 	    .lf = !r->m->canon.crlf,
 	};
 	struct store *out = &r->out;
@@ -257,8 +267,6 @@ rewrite(struct recoding *r, struct err *e)
 			ok = ok && write_content(r, &r->mime.v[i], e);
 	}
 	ok = ok && copy_to(r, m->body.size, e);
-	if (ok && header_find(&m->header, FIELD_MIME_VERSION, 0) == NULL)
-		header_put(&m->header, FIELD_MIME_VERSION, "1.0");
 	ok = ok && say(r, &m->header, 0, e);
 	if (!ok) {
 		store_clear(&r->out);
