@@ -92,12 +92,9 @@ keep(struct mediatype *m, const char *name, struct buf *value)
 {
 	while (value->n > 0 && is_space(value->p[value->n - 1]))
 		value->p[--value->n] = '\0';
-	if (ascii_casecmp(name, "boundary") == 0 && m->boundary.n == 0
-	    && value->n <= BOUNDARY_MAX
-	    && !ascii_has_8bit(buf_str(value), value->n)) {
+	if (ascii_casecmp(name, "boundary") == 0 && m->boundary.n == 0) {
 		buf_add(&m->boundary, buf_str(value), value->n);
 	} else if (ascii_ncasecmp(name, "boundary*", 9) == 0
-	    && value->n <= BOUNDARY_MAX
 	    && (m->boundary.n == 0 || m->sections > 0)) {
 		add_section(m, name + 8, value);
 	} else if (ascii_casecmp(name, "charset") == 0 && m->charset.n == 0) {
@@ -142,6 +139,11 @@ mediatype_parse(struct mediatype *m, const char *s, size_t n)
 	lower(&m->type);
 	lower(&m->subtype);
 	parameters(m, p, end);
+	/* What no line of ours could hold, or no line of anybody's. */
+	if (m->boundary.n > BOUNDARY_MAX
+	    || ascii_has_8bit(buf_str(&m->boundary), m->boundary.n)
+	    || strlen(buf_str(&m->boundary)) < m->boundary.n)
+		buf_reset(&m->boundary);
 }
 
 bool

@@ -275,7 +275,7 @@ multipart(struct scan *sc, size_t i, const struct mediatype *type, size_t depth)
 	bool digest = strcmp(buf_str(&type->subtype), "digest") == 0;
 	const char *boundary = buf_str(&type->boundary);
 	size_t own = sc->n_open;
-	bool whole;
+	bool any = false, whole;
 
 	if (*boundary == '\0' || depth >= MIME_DEPTH || is_open(sc, boundary)) {
 		give_up(sc, i);
@@ -284,10 +284,12 @@ multipart(struct scan *sc, size_t i, const struct mediatype *type, size_t depth)
 	sc->open[sc->n_open++] = boundary;
 	remark(sc);
 	while (sc->last == DELIMITER && sc->level == own && !sc->closes
-	    && !sc->too_much)
+	    && !sc->too_much) {
 		entity(sc, depth + 1, digest);
+		any = true;
+	}
 	sc->n_open--;
-	whole = sc->last == DELIMITER && sc->level == own && sc->closes
+	whole = any && sc->last == DELIMITER && sc->level == own && sc->closes
 	    && !sc->too_much;
 	if (whole)
 		remark(sc);
