@@ -34,7 +34,8 @@ find(void *handle, const char *name, void *function)
 static bool
 load(struct library *l, struct err *e)
 {
-	l->handle = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
+	/* It stays in memory: there may be many such domains. */
+	l->handle = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
 	if (l->handle != NULL
 	    && find(l->handle, "idn2_to_ascii_8z", &l->to_ascii)
 	    && find(l->handle, "idn2_strerror", &l->strerror)

@@ -167,4 +167,5 @@ mediatype_clear(struct mediatype *m)
 	buf_clear(&m->subtype);
 	buf_clear(&m->boundary);
 	buf_clear(&m->charset);
+	m->sections = 0;
 }

@@ -40,8 +40,9 @@ mend_field(struct header *h, struct field *f, bool plain, const char *charset)
 unsigned
 mend_header(struct header *h, bool plain, const char *charset)
 {
+	bool raw, longer,
+	    dkim = header_find(h, FIELD_DKIM_SIGNATURE, 0) != NULL;
 	unsigned left = 0;
-	bool raw, longer;
 	const char *p;
 	size_t n;
 
@@ -51,7 +52,7 @@ mend_header(struct header *h, bool plain, const char *charset)
 		longer = fold_needed(p, n);
 		if (!raw && !longer)
 			continue;
-		if (header_covered(h, &h->v[i]))
+		if (dkim && header_covered(h, &h->v[i]))
 			left |=
 			    (raw ? MEND_RAW : 0U) | (longer ? MEND_LONG : 0U);
 		else

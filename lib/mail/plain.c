@@ -77,11 +77,19 @@ run(const char *p, bool blank)
 	return n;
 }
 
+/* An encoded word (RFC 2047, 2): =?charset?B?text?= */
 static bool
 is_word(const char *p, size_t n)
 {
-	return n > 4 && memcmp(p, "=?", 2) == 0
-	    && memcmp(p + n - 2, "?=", 2) == 0;
+	const char *mark;
+
+	if (n < 8 || memcmp(p, "=?", 2) != 0 || memcmp(p + n - 2, "?=", 2) != 0)
+		return false;
+	mark = memchr(p + 2, '?', n - 4);
+	if (mark == NULL || p + n - mark < 5 || mark[2] != '?'
+	    || strchr("BbQq", mark[1]) == NULL)
+		return false;
+	return memchr(mark + 3, '?', (size_t)(p + n - 2 - (mark + 3))) == NULL;
 }
 
 /*
