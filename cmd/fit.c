@@ -28,7 +28,7 @@ fit_header(struct job *j)
 	left = mend_header(&m->header, plain, buf_str(&type.charset));
 	if ((left & MEND_LONG) != 0)
 		m->notes |= MESSAGE_LONG;
-	if ((left & MEND_RAW) != 0)
+	if (!j->env.utf8 && header_eightbit(&m->header))
 		m->notes |= MESSAGE_RAW;
 	if ((left & MEND_UTF8) != 0)
 		m->notes |= MESSAGE_UTF8;
@@ -41,7 +41,7 @@ fit_message(struct job *j, struct err *e)
 	struct message *m = j->msg;
 
 	fit_header(j);
-	return (m->canon.longest <= MIME_LINE || recode_message(m, false, e))
+	return (m->canon.longest <= SCAN_LINE || recode_message(m, false, e))
 	    && recode_label(m, e);
 }
 

@@ -62,15 +62,14 @@ is_phrase(const char *s)
 }
 
 void
-mailbox_print_in(struct buf *b, const char *name, const char *path,
-    const char *charset)
+mailbox_print(struct buf *b, const char *name, const char *path)
 {
 	if (*name == '\0') {
 		buf_adds(b, path);
 		return;
 	}
 	if (ascii_has_8bit(name, strlen(name))) {
-		words_encode(b, name, charset);
+		words_encode(b, name, NULL);
 		buf_addf(b, "\r\n <%s>", path);
 		return;
 	}
@@ -79,12 +78,6 @@ mailbox_print_in(struct buf *b, const char *name, const char *path,
 	else
 		add_quoted(b, name);
 	buf_addf(b, " <%s>", path);
-}
-
-void
-mailbox_print(struct buf *b, const char *name, const char *path)
-{
-	mailbox_print_in(b, name, path, NULL);
 }
 
 void

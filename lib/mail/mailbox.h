@@ -35,10 +35,6 @@ void mailbox_path(struct buf *, const struct mailbox *);
  */
 void mailbox_print(struct buf *, const char *name, const char *path);
 
-/* The same for a name whose bytes, unless they are UTF-8, have a charset. */
-void mailbox_print_in(struct buf *, const char *name, const char *path,
-    const char *charset);
-
 /* May stand in an atom (RFC 5322, 3.2.3; UTF-8 by RFC 6532)? */
 bool mailbox_atext(char);
 

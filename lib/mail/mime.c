@@ -10,113 +10,17 @@
 #include "lib/base/mem.h"
 #include "lib/mail/mediatype.h"
 
-/* One pass over the body, line by line. */
-struct scan {
+/* One pass over the body. */
+struct reader {
+	struct scan sc;
 	struct mime *m;
-	struct store *body;
-	struct err *e;
-	struct buf line; /* the last one, if it was worth keeping */
-	uint64_t start, at, end;
-	bool in_header;
-	enum { TEXT, DELIMITER, END, FAILED } last;
-	size_t level; /* of the delimiter: whose boundary it has */
-	bool closes;
-	struct mime_lines seen;
-	const char *open[MIME_DEPTH]; /* boundaries, outermost first */
-	size_t n_open;
-	size_t parts;
-	bool too_much; /* for the multipart or message that is read */
+	size_t parts; /* of the m->n that are no remarks */
 };
 
-static void
-add_lines(struct mime_lines *to, struct mime_lines more)
-{
-	to->eightbit = to->eightbit || more.eightbit;
-	to->longer = to->longer || more.longer;
-}
-
-/* RFC 2046, 5.1.1; what only begins like a delimiter is none. */
-static bool
-is_delimiter(struct scan *sc)
-{
-	const char *p = buf_str(&sc->line), *rest;
-	size_t n = sc->line.n, len;
-
-	if (n < sc->at - sc->start)
-		return false;
-	while (n > 0 && (p[n - 1] == '\n' || p[n - 1] == '\r'))
-		n--;
-	while (n > 0 && ascii_is_blank(p[n - 1]))
-		n--;
-	if (n < 3 || memcmp(p, "--", 2) != 0)
-		return false;
-	for (size_t i = sc->n_open; i-- > 0;) {
-		len = strlen(sc->open[i]);
-		if (n < len + 2 || memcmp(p + 2, sc->open[i], len) != 0)
-			continue;
-		rest = p + 2 + len;
-		n -= 2 + len;
-		sc->closes = n == 2 && memcmp(rest, "--", 2) == 0;
-		sc->level = i;
-		if (n == 0 || sc->closes)
-			return true;
-		n += 2 + len;
-	}
-	return false;
-}
-
-/* The next line into `line`, unless it cannot matter what it says. */
-static bool
-read_line(struct scan *sc)
-{
-	struct mime_lines now = {0};
-	const char *p, *lf = NULL;
-	bool keep = true;
-	size_t n;
-
-	buf_reset(&sc->line);
-	for (sc->start = sc->at; lf == NULL && sc->at < sc->end;) {
-		if (!store_read(sc->body, sc->at, &p, &n, sc->e)) {
-			sc->last = FAILED;
-			return false;
-		}
-		lf = memchr(p, '\n', n);
-		n = lf != NULL ? (size_t)(lf - p) + 1 : n;
-		if (sc->at == sc->start)
-			keep = sc->in_header || *p == '-';
-		if (keep && sc->line.n <= MIME_HEADER)
-			buf_add(&sc->line, p, n);
-		now.eightbit = now.eightbit || ascii_has_8bit(p, n);
-		sc->at += n;
-	}
-	now.longer = sc->at - sc->start > MIME_LINE + 2;
-	if (sc->at == sc->start)
-		sc->last = END;
-	else
-		sc->last = is_delimiter(sc) ? DELIMITER : TEXT;
-	/* One with so many blanks behind it cannot be sent, nor be changed. */
-	if (sc->last == DELIMITER && now.longer) {
-		sc->too_much = true;
-		sc->last = TEXT;
-	}
-	if (sc->last == TEXT)
-		add_lines(&sc->seen, now);
-	return sc->last == TEXT;
-}
-
-/* Where content ends: its last CRLF belongs to the delimiter. */
-static uint64_t
-content_end(const struct scan *sc, uint64_t from)
-{
-	if (sc->last == END)
-		return sc->at;
-	return sc->start >= from + 2 ? sc->start - 2 : from;
-}
-
 static struct mime_part *
-new_part(struct scan *sc, enum mime_kind kind)
+new_part(struct reader *r, enum mime_kind kind)
 {
-	struct mime *m = sc->m;
+	struct mime *m = r->m;
 
 	if (m->n == m->room) {
 		m->room = m->room > 0 ? m->room * 2 : 8;
@@ -124,45 +28,45 @@ new_part(struct scan *sc, enum mime_kind kind)
 	}
 	m->v[m->n] = (struct mime_part){.kind = kind,
 	    .next = m->n + 1,
-	    .header = sc->at,
-	    .body = sc->at};
-	sc->parts += kind != MIME_REMARK;
+	    .header = r->sc.at,
+	    .body = r->sc.at};
+	r->parts += kind != MIME_REMARK;
 	return &m->v[m->n++];
 }
 
 /* A preamble or an epilogue; only one that needs something is kept. */
 static void
-remark(struct scan *sc)
+remark(struct reader *r)
 {
-	struct mime_lines outer = sc->seen;
-	uint64_t from = sc->at;
+	struct scan_lines outer = r->sc.seen;
+	uint64_t from = r->sc.at;
 	struct mime_part *part;
 
-	sc->seen = (struct mime_lines){0};
-	while (read_line(sc))
+	r->sc.seen = (struct scan_lines){0};
+	while (scan_line(&r->sc))
 		;
-	if (sc->seen.eightbit || sc->seen.longer) {
-		part = new_part(sc, MIME_REMARK);
+	if (r->sc.seen.eightbit || r->sc.seen.longer) {
+		part = new_part(r, MIME_REMARK);
 		part->header = part->body = from;
-		part->end = content_end(sc, from);
-		part->in_body = sc->seen;
+		part->end = scan_end(&r->sc, from);
+		part->in_body = r->sc.seen;
 	}
-	add_lines(&sc->seen, outer);
+	scan_add(&r->sc.seen, outer);
 }
 
 /* To the end of what was no multipart after all. */
 static void
-give_up(struct scan *sc, size_t i)
+give_up(struct reader *r, size_t i)
 {
-	struct mime *m = sc->m;
+	struct mime *m = r->m;
 
 	for (; m->n > i + 1; m->n--)
-		sc->parts -= m->v[m->n - 1].kind != MIME_REMARK;
+		r->parts -= m->v[m->n - 1].kind != MIME_REMARK;
 	m->v[i].kind = MIME_BROKEN;
-	sc->too_much = false;
-	if (sc->last == TEXT
-	    || (sc->last == DELIMITER && sc->level >= sc->n_open))
-		while (read_line(sc))
+	r->sc.too_much = false;
+	if (r->sc.last == SCAN_TEXT
+	    || (r->sc.last == SCAN_DELIMITER && r->sc.level >= r->sc.n_open))
+		while (scan_line(&r->sc))
 			;
 }
 
@@ -208,156 +112,204 @@ classify(struct mime_part *part, const struct header *h, struct mediatype *type,
 	part->kind = kind_of(type, part, digest);
 }
 
-static void content(struct scan *, size_t, const struct mediatype *,
+static void content(struct reader *, size_t, const struct mediatype *,
     size_t depth);
 
 /* Lines up to the empty one, or to the first that is no header. */
 static void
-read_header(struct scan *sc, struct header *h, uint64_t from)
+read_header(struct reader *r, struct header *h, uint64_t from)
 {
 	enum header_push pushed = HEADER_TAKEN;
-	struct mime_lines before = sc->seen;
+	struct scan_lines before = r->sc.seen;
 
-	sc->in_header = true;
-	while (pushed == HEADER_TAKEN && !sc->too_much && read_line(sc)) {
-		pushed = header_push(h, sc->line.p, sc->line.n);
+	r->sc.in_header = true;
+	while (pushed == HEADER_TAKEN && !r->sc.too_much && scan_line(&r->sc)) {
+		pushed = header_push(h, r->sc.line.p, r->sc.line.n);
 		if (pushed == HEADER_TAKEN)
-			before = sc->seen;
-		if (pushed == HEADER_TAKEN && sc->at - from > MIME_HEADER)
-			sc->too_much = true;
+			before = r->sc.seen;
+		if (pushed == HEADER_TAKEN && r->sc.at - from > MIME_HEADER)
+			r->sc.too_much = true;
 	}
-	sc->in_header = false;
+	r->sc.in_header = false;
 	if (pushed == HEADER_BODY) {
-		sc->at = sc->start;
-		sc->seen = before;
+		r->sc.at = r->sc.start;
+		r->sc.seen = before;
 	}
+}
+
+/* The header of the next entity, which is a new part; false: too many. */
+static bool
+head(struct reader *r, struct mediatype *type, bool digest, size_t *i)
+{
+	struct scan_lines outer = r->sc.seen;
+	struct header h = {0};
+	struct mime_part *part;
+
+	*i = r->m->n;
+	if (r->parts > MIME_PARTS) {
+		r->sc.too_much = true;
+		return false;
+	}
+	part = new_part(r, MIME_TEXT);
+	r->sc.seen = (struct scan_lines){0};
+	read_header(r, &h, part->header);
+	part->in_header = r->sc.seen;
+	part->body = r->sc.last == SCAN_TEXT ? r->sc.at : r->sc.start;
+	part->end = part->body;
+	classify(part, &h, type, digest);
+	header_clear(&h);
+	scan_add(&r->sc.seen, outer);
+	return true;
 }
 
 /* A part of a multipart, or what a message/... holds. */
 static void
-entity(struct scan *sc, size_t depth, bool digest)
+entity(struct reader *r, size_t depth, bool digest)
 {
-	struct mime_lines outer = sc->seen;
 	struct mediatype type = {0};
-	struct header h = {0};
-	struct mime_part *part;
+	size_t i;
 
-	if (sc->parts > MIME_PARTS) {
-		sc->too_much = true;
-		return;
-	}
-	part = new_part(sc, MIME_TEXT);
-	sc->seen = (struct mime_lines){0};
-	read_header(sc, &h, part->header);
-	part->in_header = sc->seen;
-	part->body = sc->last == TEXT ? sc->at : sc->start;
-	part->end = part->body;
-	classify(part, &h, &type, digest);
-	header_clear(&h);
-	if (sc->last == TEXT && !sc->too_much)
-		content(sc, (size_t)(part - sc->m->v), &type, depth);
-	add_lines(&sc->seen, outer);
+	if (head(r, &type, digest, &i) && r->sc.last == SCAN_TEXT
+	    && !r->sc.too_much)
+		content(r, i, &type, depth);
 	mediatype_clear(&type);
 }
 
 static bool
-is_open(const struct scan *sc, const char *boundary)
+is_open(const struct reader *r, const char *boundary)
 {
-	for (size_t i = 0; i < sc->n_open; i++)
-		if (strcmp(sc->open[i], boundary) == 0)
+	for (size_t i = 0; i < r->sc.n_open; i++)
+		if (strcmp(r->sc.open[i], boundary) == 0)
 			return true;
 	return false;
 }
 
 static void
-multipart(struct scan *sc, size_t i, const struct mediatype *type, size_t depth)
+multipart(struct reader *r, size_t i, const struct mediatype *type,
+    size_t depth)
 {
 	bool digest = strcmp(buf_str(&type->subtype), "digest") == 0;
 	const char *boundary = buf_str(&type->boundary);
-	size_t own = sc->n_open;
+	size_t own = r->sc.n_open;
 	bool any = false, whole;
 
-	if (*boundary == '\0' || depth >= MIME_DEPTH || is_open(sc, boundary)) {
-		give_up(sc, i);
+	if (*boundary == '\0' || depth >= MIME_DEPTH || is_open(r, boundary)) {
+		give_up(r, i);
 		return;
 	}
-	sc->open[sc->n_open++] = boundary;
-	remark(sc);
-	while (sc->last == DELIMITER && sc->level == own && !sc->closes
-	    && !sc->too_much) {
-		entity(sc, depth + 1, digest);
+	r->sc.open[r->sc.n_open++] = boundary;
+	remark(r);
+	while (r->sc.last == SCAN_DELIMITER && r->sc.level == own
+	    && !r->sc.closes && !r->sc.too_much) {
+		entity(r, depth + 1, digest);
 		any = true;
 	}
-	sc->n_open--;
-	whole = any && sc->last == DELIMITER && sc->level == own && sc->closes
-	    && !sc->too_much;
+	r->sc.n_open--;
+	whole = any && r->sc.last == SCAN_DELIMITER && r->sc.level == own
+	    && r->sc.closes && !r->sc.too_much;
 	if (whole)
-		remark(sc);
-	else if (sc->last != FAILED)
-		give_up(sc, i);
+		remark(r);
+	else if (r->sc.last != SCAN_FAILED)
+		give_up(r, i);
+}
+
+/* RFC 3464 and its like: groups of fields and nothing else. */
+static bool
+is_report(const struct mediatype *type)
+{
+	static const char *const ends[] = {"-notification", "-report",
+	    "-status"};
+	const char *subtype = buf_str(&type->subtype);
+	size_t n = strlen(subtype), len;
+
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+		len = strlen(ends[i]);
+		if (n > len && strcmp(subtype + n - len, ends[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Each group is an entity without a body; what is no field is no report. */
+static void
+report(struct reader *r)
+{
+	struct mediatype type = {0};
+	uint64_t from;
+	size_t i;
+
+	while (r->sc.last == SCAN_TEXT && !r->sc.too_much) {
+		from = r->sc.at;
+		if (head(r, &type, false, &i))
+			r->m->v[i].kind = MIME_TEXT;
+		if (r->sc.last == SCAN_TEXT && r->sc.at == from)
+			r->sc.too_much = true;
+		mediatype_clear(&type);
+	}
 }
 
 static void
-message(struct scan *sc, size_t i, size_t depth)
+message(struct reader *r, size_t i, const struct mediatype *type, size_t depth)
 {
-	if (depth < MIME_DEPTH)
-		entity(sc, depth + 1, false);
-	if (depth >= MIME_DEPTH || sc->too_much)
-		give_up(sc, i);
+	if (depth < MIME_DEPTH && is_report(type))
+		report(r);
+	else if (depth < MIME_DEPTH)
+		entity(r, depth + 1, false);
+	if (depth >= MIME_DEPTH || r->sc.too_much)
+		give_up(r, i);
 }
 
 /* From the first line behind the header; depth is that of the part. */
 static void
-content(struct scan *sc, size_t i, const struct mediatype *type, size_t depth)
+content(struct reader *r, size_t i, const struct mediatype *type, size_t depth)
 {
-	struct mime_lines outer = sc->seen;
+	struct scan_lines outer = r->sc.seen;
 
-	sc->seen = (struct mime_lines){0};
-	switch (sc->m->v[i].kind) {
+	r->sc.seen = (struct scan_lines){0};
+	switch (r->m->v[i].kind) {
 	case MIME_MULTIPART:
-		multipart(sc, i, type, depth);
+		multipart(r, i, type, depth);
 		break;
 	case MIME_MESSAGE:
-		message(sc, i, depth);
+		message(r, i, type, depth);
 		break;
 	default:
-		while (read_line(sc))
+		while (scan_line(&r->sc))
 			;
 	}
-	sc->m->v[i].end = content_end(sc, sc->m->v[i].body);
-	sc->m->v[i].next = sc->m->n;
-	sc->m->v[i].in_body = sc->seen;
-	add_lines(&sc->seen, outer);
+	r->m->v[i].end = scan_end(&r->sc, r->m->v[i].body);
+	r->m->v[i].next = r->m->n;
+	r->m->v[i].in_body = r->sc.seen;
+	scan_add(&r->sc.seen, outer);
 }
 
 bool
 mime_read(struct mime *m, const struct header *h, struct store *body,
     struct err *e)
 {
-	struct scan sc = {.m = m, .body = body, .e = e, .end = body->size};
+	struct reader r = {.sc = {.body = body, .e = e, .end = body->size},
+	    .m = m};
 	struct mediatype type = {0};
 
-	classify(new_part(&sc, MIME_TEXT), h, &type, false);
-	content(&sc, 0, &type, 0);
+	classify(new_part(&r, MIME_TEXT), h, &type, false);
+	content(&r, 0, &type, 0);
 	mediatype_clear(&type);
-	buf_clear(&sc.line);
-	return sc.last != FAILED;
+	buf_clear(&r.sc.line);
+	return r.sc.last != SCAN_FAILED;
 }
 
 bool
 mime_header(struct header *h, struct store *body, const struct mime_part *part,
     struct err *e)
 {
-	struct mime none = {0};
-	struct scan sc = {.m = &none,
-	    .body = body,
-	    .e = e,
-	    .at = part->header,
-	    .end = part->body};
+	struct reader r = {.sc = {.body = body,
+			       .e = e,
+			       .at = part->header,
+			       .end = part->body}};
 
-	read_header(&sc, h, part->header);
-	buf_clear(&sc.line);
-	return sc.last != FAILED;
+	read_header(&r, h, part->header);
+	buf_clear(&r.sc.line);
+	return r.sc.last != SCAN_FAILED;
 }
 
 void

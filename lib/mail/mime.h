@@ -10,28 +10,22 @@
 #include "lib/base/err.h"
 #include "lib/mail/encode.h"
 #include "lib/mail/header.h"
+#include "lib/mail/scan.h"
 #include "lib/mail/store.h"
 
-#define MIME_DEPTH 16
+#define MIME_DEPTH SCAN_OPEN
 #define MIME_PARTS 1024
-#define MIME_HEADER ((size_t)64 * 1024) /* bytes; of a part */
-#define MIME_LINE 998                   /* bytes without CRLF (RFC 5322) */
+#define MIME_HEADER SCAN_KEPT /* bytes; of a part */
 
 /* What an entity is to somebody who has to encode it. */
 enum mime_kind {
 	MIME_TEXT,      /* a leaf: text, or nothing says what */
 	MIME_OTHER,     /* a leaf: anything else */
 	MIME_MULTIPART, /* parts follow */
-	MIME_MESSAGE,   /* message/...: its content is the next entity */
+	MIME_MESSAGE,   /* message/...: the next entity, or those of a report */
 	MIME_SIGNED,    /* multipart/signed or /encrypted: nobody changes it */
 	MIME_BROKEN,    /* a multipart, or too deep: one leaf nevertheless */
 	MIME_REMARK     /* a preamble or epilogue, which nobody reads */
-};
-
-/* What stands in some lines. */
-struct mime_lines {
-	bool eightbit;
-	bool longer; /* than MIME_LINE */
 };
 
 /*
@@ -45,7 +39,7 @@ struct mime_part {
 	size_t next;
 	uint64_t header; /* where it begins; body: without one */
 	uint64_t body, end;
-	struct mime_lines in_header, in_body; /* body: with all it holds */
+	struct scan_lines in_header, in_body; /* body: with all it holds */
 };
 
 /* Starts as {0}, ends with mime_clear. */

@@ -6,8 +6,7 @@
 #include <string.h>
 
 #include "lib/base/ascii.h"
-#include "lib/mail/addr.h"
-#include "lib/mail/idna.h"
+#include "lib/mail/plainlist.h"
 #include "lib/mail/words.h"
 
 #define LINE 76 /* of a line with encoded words (RFC 2047, 2) */
@@ -173,44 +172,6 @@ put_text(struct buf *b, const char *value, const char *charset)
 	}
 }
 
-/* A name that has words already is one text with what stands around them. */
-static void
-put_mailbox(struct buf *b, const struct mailbox *m, const char *charset)
-{
-	struct buf name = {0}, path = {0}, domain = {0};
-	struct err none = {0};
-
-	if (ascii_has_8bit(m->name, strlen(m->name)))
-		words_decode(&name, m->name);
-	else
-		buf_adds(&name, m->name);
-	mailbox_path(&path, m);
-	if (!idna_path(&domain, path.p, &none)) {
-		buf_reset(&domain);
-		buf_adds(&domain, path.p);
-	}
-	mailbox_print_in(b, buf_str(&name), domain.p, charset);
-	buf_clear(&name);
-	buf_clear(&path);
-	buf_clear(&domain);
-}
-
-/* False when it is no list of addresses. */
-static bool
-put_addresses(struct buf *b, const char *value, size_t n, const char *charset)
-{
-	struct mailboxes list = {0};
-	struct err none = {0};
-	bool ok = addr_parse(&list, value, n, &none) && list.n > 0;
-
-	for (size_t i = 0; ok && i < list.n; i++) {
-		buf_adds(b, i > 0 ? ",\r\n " : " ");
-		put_mailbox(b, &list.v[i], charset);
-	}
-	mailboxes_clear(&list);
-	return ok;
-}
-
 /* RFC 2231, 4: name*=charset''value. */
 static void
 put_extended(struct buf *b, const char *name, size_t n, const struct buf *value,
@@ -305,8 +266,9 @@ plain_field(struct buf *b, const char *field, size_t n, const char *charset)
 		put_text(b, buf_str(&value), charset);
 	else if (grammar == PLAIN_PARAMETERS)
 		put_parameters(b, buf_str(&value), charset);
-	else if (grammar == PLAIN_STRICT
-	    || !put_addresses(b, buf_str(&value), value.n, charset))
+	else if (grammar == PLAIN_ADDRESSES)
+		plainlist_put(b, buf_str(&value), charset);
+	else
 		buf_add(b, field + name, n - name - 2);
 	buf_adds(b, "\r\n");
 	buf_clear(&value);

@@ -36,7 +36,7 @@ is_container(const struct mime_part *part)
 }
 
 static bool
-needs(const struct recoding *r, struct mime_lines lines)
+needs(const struct recoding *r, struct scan_lines lines)
 {
 	return lines.longer || (r->seven && lines.eightbit);
 }
@@ -157,7 +157,8 @@ say(struct recoding *r, struct header *h, size_t i, struct err *e)
 	const struct plan *plan = &r->plan[i];
 	bool whole = i == 0 || part[-1].kind == MIME_MESSAGE;
 
-	if (whole && header_find(h, FIELD_MIME_VERSION, 0) == NULL)
+	if (whole && (plan->encode || plan->label || i == 0)
+	    && header_find(h, FIELD_MIME_VERSION, 0) == NULL)
 		header_put(h, FIELD_MIME_VERSION, "1.0");
 	if (plan->label
 	    && header_find(h, FIELD_CONTENT_TRANSFER_ENCODING, 0) != NULL)

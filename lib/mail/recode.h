@@ -9,7 +9,7 @@
 
 /*
  * Encode the body of a message for a server that takes no line over
- * MIME_LINE, nor, with `seven`, 8-bit bytes: each leaf that needs it, as
+ * SCAN_LINE, nor, with `seven`, 8-bit bytes: each leaf that needs it, as
  * quoted-printable or base64 (RFC 2045, 6.7 and 6.8).  Fields of the header
  * are edited, the body becomes another store; memory does not grow with it.
  * A message that needs nothing is left alone; one that is signed too, and is

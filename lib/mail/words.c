@@ -46,18 +46,44 @@ words_charset(const char *s, size_t n, const char *said)
 								 : UNKNOWN;
 }
 
+/*
+ * Bytes of the character at s: it stays in one word (RFC 2047, 5).  Of what
+ * is not UTF-8, East Asian charsets have characters of several bytes.
+ */
+static size_t
+character(const char *charset, const char *s, size_t n)
+{
+	static const char *const wide[] = {"big5", "euc-", "gb", "ks_c_5601",
+	    "shift_jis"};
+	unsigned char c = (unsigned char)s[0];
+	bool several = false;
+	size_t len = 2;
+
+	if (strcmp(charset, "utf-8") == 0)
+		return ascii_utf8(s, n);
+	for (size_t i = 0; i < sizeof wide / sizeof wide[0]; i++)
+		several = several
+		    || ascii_ncasecmp(charset, wide[i], strlen(wide[i])) == 0;
+	if (!several || c < 0x80 || n < 2)
+		return 1;
+	if (ascii_casecmp(charset, "shift_jis") == 0 && c > 0xa0 && c < 0xe0)
+		len = 1;
+	else if (ascii_casecmp(charset, "gb18030") == 0 && ascii_is_digit(s[1]))
+		len = 4;
+	else if (ascii_casecmp(charset, "euc-jp") == 0 && c == 0x8f)
+		len = 3;
+	return len < n ? len : n;
+}
+
 void
 words_encode(struct buf *b, const char *s, const char *charset)
 {
 	size_t n = strlen(s), len, take;
-	bool utf8;
 
 	charset = words_charset(s, n, charset);
-	utf8 = strcmp(charset, "utf-8") == 0;
 	for (size_t i = 0; i < n; i += take) {
-		/* A character stays in one word (RFC 2047, 5). */
 		for (take = 0; i + take < n; take += len) {
-			len = utf8 ? ascii_utf8(s + i + take, n - i - take) : 1;
+			len = character(charset, s + i + take, n - i - take);
 			if (take + len > WORD_BYTES)
 				break;
 		}
