@@ -25,7 +25,7 @@ fit_header(struct job *j)
 		p = header_outgoing(&m->header, f, &n);
 		mediatype_parse(&type, p, n);
 	}
-	left = mend_header(&m->header, plain, buf_str(&type.charset));
+	left = mend_header(&m->header, plain, false, buf_str(&type.charset));
 	if ((left & MEND_LONG) != 0)
 		m->notes |= MESSAGE_LONG;
 	if (!j->env.utf8 && header_eightbit(&m->header))

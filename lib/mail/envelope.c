@@ -117,8 +117,10 @@ path_ascii(struct buf *path, bool *utf8, struct err *e)
 	struct buf ascii = {0};
 	bool ok = idna_path(&ascii, buf_str(path), e);
 
-	buf_reset(path);
-	buf_add(path, buf_str(&ascii), ascii.n);
+	if (ok) {
+		buf_reset(path);
+		buf_add(path, buf_str(&ascii), ascii.n);
+	}
 	*utf8 = *utf8 || ascii_has_8bit(buf_str(path), path->n);
 	buf_clear(&ascii);
 	return ok;

@@ -47,6 +47,22 @@ load(struct library *l, struct err *e)
 	    LIBRARY);
 }
 
+/*
+ * Some characters are mapped to others that mean something to a server, such
+ * as `>`; the library's own rule against that would drop them, and make
+ * another domain of it.
+ */
+static bool
+is_hostname(const char *s)
+{
+	size_t n = 0;
+
+	while (ascii_is_alpha(s[n]) || ascii_is_digit(s[n]) || s[n] == '-'
+	    || s[n] == '.')
+		n++;
+	return n > 0 && s[n] == '\0' && s[0] != '.';
+}
+
 bool
 idna_domain(struct buf *b, const char *domain, struct err *e)
 {
@@ -62,14 +78,16 @@ idna_domain(struct buf *b, const char *domain, struct err *e)
 	ok = load(&l, e);
 	if (ok) {
 		rc = l.to_ascii(domain, &ascii, NFC_INPUT | NONTRANSITIONAL);
-		ok = rc == 0
-		    || err_set(e, ERR_INPUT, "there is no such domain: %s",
-			l.strerror(rc));
+		if (rc != 0)
+			ok = err_set(e, ERR_INPUT,
+			    "there is no such domain: %s", l.strerror(rc));
+		else if (!is_hostname(ascii))
+			ok = err_set(e, ERR_INPUT, "there is no such domain");
 	}
-	if (ok) {
+	if (ok)
 		buf_adds(b, ascii);
+	if (ascii != NULL)
 		l.free(ascii);
-	}
 	if (l.handle != NULL)
 		dlclose(l.handle);
 	return ok || err_in(e, "%s", domain);

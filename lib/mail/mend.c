@@ -38,11 +38,11 @@ mend_field(struct header *h, struct field *f, bool plain, const char *charset)
 }
 
 unsigned
-mend_header(struct header *h, bool plain, const char *charset)
+mend_header(struct header *h, bool plain, bool inner, const char *charset)
 {
-	bool raw, longer,
-	    dkim = header_find(h, FIELD_DKIM_SIGNATURE, 0) != NULL;
+	bool dkim = !inner && header_find(h, FIELD_DKIM_SIGNATURE, 0) != NULL;
 	unsigned left = 0;
+	bool raw, longer;
 	const char *p;
 	size_t n;
 

@@ -16,9 +16,11 @@ enum mend {
 /*
  * Edit fields that some servers would not take: lines that are too long are
  * folded, and with `plain` what is not ASCII is encoded.  A field that a
- * DKIM-Signature covers stays.  The charset is that of bytes that are no
- * UTF-8; NULL: nobody says.  Returns MEND_ bits.
+ * DKIM-Signature covers stays, but not with `inner`, in a message that another
+ * one holds.  The charset is that of bytes that are no UTF-8; NULL: nobody
+ * says.  Returns MEND_ bits.
  */
-unsigned mend_header(struct header *, bool plain, const char *charset);
+unsigned mend_header(struct header *, bool plain, bool inner,
+    const char *charset);
 
 #endif

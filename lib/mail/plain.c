@@ -145,30 +145,31 @@ put_words(struct buf *b, const char *p, const char *end, const char *charset)
 static void
 put_text(struct buf *b, const char *value, const char *charset)
 {
-	const char *from, *behind, *p;
+	const char *from, *to, *behind, *p;
 	bool coded, after = false; /* an encoded word that came in */
-	size_t n;
+	size_t n, wide;
 
-	for (p = value; *p != '\0'; p = from + n) {
+	for (p = value; *p != '\0'; p += n) {
 		from = p + run(p, true);
 		n = foreign(from);
 		coded = n > 0;
-		if (!coded)
-			n = run(from, false);
-		if (p > value && from > p && n > 0
-		    && column(b) + (size_t)(from - p) + (coded ? width(n) : n)
+		to = from + (coded ? n : run(from, false));
+		n = (size_t)(to - p);
+		behind = to + run(to, true);
+		if (coded && is_word(behind, run(behind, false)))
+			to = behind;
+		wide = (size_t)(to - (coded && after ? p : from));
+		if (p > value && from > p && to > from
+		    && column(b) + (size_t)(from - p)
+			    + (coded ? width(wide) : wide)
 			> LINE)
 			buf_adds(b, "\r\n");
 		buf_add(b, p, (size_t)(from - p));
-		behind = from + n + run(from + n, true);
-		if (!coded)
-			buf_add(b, from, n);
+		if (coded)
+			put_words(b, to - wide, to, charset);
 		else
-			put_words(b, after ? p : from,
-			    is_word(behind, run(behind, false)) ? behind
-								: from + n,
-			    charset);
-		after = !coded && is_word(from, n);
+			buf_add(b, from, wide);
+		after = !coded && is_word(from, wide);
 	}
 }
 
@@ -208,9 +209,11 @@ put_parameter(struct buf *b, const char *p, const char *charset)
 {
 	const char *from = p, *end, *equal;
 	struct buf text = {0};
+	size_t name;
 
 	p += run(p, true);
-	equal = p + strcspn(p, "=;\"");
+	name = strcspn(p, " \t=;\"");
+	equal = p + name + run(p + name, true);
 	end = equal;
 	if (*equal == '=') {
 		end = equal + 1 + run(equal + 1, true);
@@ -220,11 +223,11 @@ put_parameter(struct buf *b, const char *p, const char *charset)
 			buf_add(&text, end, strcspn(end, "; \t"));
 	}
 	end += strcspn(end, ";");
-	if (ascii_has_8bit(buf_str(&text), text.n) && equal[-1] != '*'
+	if (ascii_has_8bit(buf_str(&text), text.n) && p[name - 1] != '*'
 	    && ascii_ncasecmp(p, "boundary", 8) != 0
-	    && !ascii_has_8bit(p, (size_t)(equal - p))) {
+	    && !ascii_has_8bit(p, name)) {
 		buf_adds(b, "\r\n ");
-		put_extended(b, p, (size_t)(equal - p), &text, charset);
+		put_extended(b, p, name, &text, charset);
 	} else {
 		buf_add(b, from, (size_t)(end - from));
 	}

@@ -203,7 +203,7 @@ write_header(struct recoding *r, size_t i, struct err *e)
 	ok = copy_to(r, part->header, e)
 	    && mime_header(&h, &r->m->body, part, e);
 	if (ok && r->plan[i].mend)
-		left = mend_header(&h, r->seven, NULL);
+		left = mend_header(&h, r->seven, true, NULL);
 	ok = ok && say(r, &h, i, e);
 	if (ok) {
 		r->m->notes |= ((left & MEND_LONG) != 0 ? MESSAGE_LONG : 0U)
