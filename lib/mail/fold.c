@@ -70,10 +70,10 @@ first_text(const char *p, size_t n)
 }
 
 static void
-put_line(struct buf *b, const char *p, size_t n, bool comma)
+put_line(struct buf *b, const char *p, size_t n, bool indent)
 {
 	buf_add(b, p, n);
-	buf_adds(b, comma ? "\r\n " : "\r\n");
+	buf_adds(b, indent ? "\r\n " : "\r\n");
 }
 
 /*
@@ -85,15 +85,15 @@ static void
 fold_line(struct buf *b, const char *p, size_t n, struct quoting *list)
 {
 	size_t from = 0, at = 0, end = n, first = first_text(p, n);
-	bool comma;
+	bool comma, indented = false;
 
 	while (end > first && ascii_is_blank(p[end - 1]))
 		end--;
 	for (size_t i = 0; i < n; i++) {
 		comma = list != NULL && separates(list, p[i]);
-		if (at > from && i - from >= WANTED) {
-			put_line(b, p + from, at - from,
-			    !ascii_is_blank(p[at]));
+		if (at > from && i - from + indented >= WANTED) {
+			indented = !ascii_is_blank(p[at]);
+			put_line(b, p + from, at - from, indented);
 			from = at;
 		}
 		if (i < first || i + 1 >= end)

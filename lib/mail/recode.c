@@ -264,8 +264,10 @@ rewrite(struct recoding *r, struct err *e)
 		if (i > 0 && r->mime.v[i].kind != MIME_REMARK
 		    && (plan->encode || plan->label || plan->mend))
 			ok = write_header(r, i, e);
-		if (plan->encode)
-			ok = ok && write_content(r, &r->mime.v[i], e);
+		if (!plan->encode)
+			continue;
+		ok = ok && write_content(r, &r->mime.v[i], e);
+		m->notes |= MESSAGE_ENCODED;
 	}
 	ok = ok && copy_to(r, m->body.size, e);
 	ok = ok && say(r, &m->header, 0, e);
@@ -274,7 +276,6 @@ rewrite(struct recoding *r, struct err *e)
 		return false;
 	}
 	m->eightbit = stays_eightbit(r, 0);
-	m->notes |= MESSAGE_ENCODED;
 	store_clear(&m->body);
 	m->body = r->out;
 	return true;
