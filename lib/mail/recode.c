@@ -99,8 +99,7 @@ charset_of(struct store *s, uint64_t from, uint64_t end, const char **name,
 		for (size_t i = 0; i < n; i++) {
 			if (have == 0 && (p[i] & 0x80) == 0)
 				continue;
-			/* A character may begin in one view, end in the next.
-			 */
+			/* A character may go on in the next view. */
 			joined[have++] = p[i];
 			len = ascii_utf8(joined, have);
 			*name = "utf-8";
