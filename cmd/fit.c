@@ -7,16 +7,18 @@
 #include "lib/mail/mend.h"
 #include "lib/mail/mime.h"
 #include "lib/mail/recode.h"
+#include "lib/mail/words.h"
 
-/* Fields that are not ASCII stay so if the session is for such, or signed. */
+/* Fields that are not ASCII stay so in a session for UTF-8, or signed. */
 static void
 fit_header(struct job *j)
 {
 	struct message *m = j->msg;
 	const struct field *f = header_find(&m->header, FIELD_CONTENT_TYPE, 0);
 	struct mediatype type = {0};
-	bool plain =
-	    !j->env.utf8 && header_eightbit(&m->header) && !message_signed(m);
+	bool utf8 = j->env.utf8
+	    && words_utf8(buf_str(&m->header.text), m->header.text.n);
+	bool plain = !utf8 && header_eightbit(&m->header) && !message_signed(m);
 	unsigned left;
 	const char *p;
 	size_t n;
@@ -28,7 +30,7 @@ fit_header(struct job *j)
 	left = mend_header(&m->header, plain, false, buf_str(&type.charset));
 	if ((left & MEND_LONG) != 0)
 		m->notes |= MESSAGE_LONG;
-	if (!j->env.utf8 && header_eightbit(&m->header))
+	if (!utf8 && header_eightbit(&m->header))
 		m->notes |= MESSAGE_RAW;
 	if ((left & MEND_UTF8) != 0)
 		m->notes |= MESSAGE_UTF8;
@@ -48,6 +50,10 @@ fit_message(struct job *j, struct err *e)
 bool
 fit_server(struct job *j, const struct caps *caps, struct err *e)
 {
-	return caps->eightbitmime || !message_eightbit(j->msg)
-	    || recode_message(j->msg, true, e);
+	struct message *m = j->msg;
+
+	if ((m->notes & MESSAGE_UTF8) != 0 && caps->smtputf8)
+		m->notes &= ~(unsigned)MESSAGE_RAW;
+	return caps->eightbitmime || !message_eightbit(m)
+	    || recode_message(m, true, e);
 }

@@ -25,3 +25,25 @@ setup() {
 	# It did run out.
 	[ "$status" -ne 0 ]
 }
+
+@test "1 GiB in one line is encoded in less than 16 MiB of memory" {
+	local size
+
+	server_start --count-only
+	conf_write
+	run_as_is "$top_builddir/test/proof/peak" "$BATS_TEST_TMPDIR/peak" \
+		"$PINMAIL" -C "$CONF" x@example.org < <(
+		printf 'Subject: x\n\n'
+		head -c $((1 << 30)) /dev/zero | tr '\0' x
+	)
+	succeeded
+	echo "# peak: $(cat "$BATS_TEST_TMPDIR/peak") KiB" >&3
+	[ "$(cat "$BATS_TEST_TMPDIR/peak")" -lt 16384 ]
+	# All of it: a line of 76 holds 75, and ends in "=".
+	ENV=$(ls "$DIR"/mail/alice/*.env)
+	size=$(sed -n 's/^size=//p' "$ENV")
+	[ "$size" -ge $(((1 << 30) / 75 * 78)) ]
+	[ "$size" -lt $(((1 << 30) / 70 * 78)) ]
+	[ "$(sed -n 's/^longest=//p' "$ENV")" -le 78 ]
+	grep -q ' encoding=encoded ' "$LOG"
+}
