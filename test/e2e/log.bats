@@ -26,12 +26,12 @@ if not eval(sys.argv[1]):
 
 @test "every key of a success, in this order" {
 	conf_write
-	printf 'Message-ID: <a@b>\n\nx\n' >"$BATS_TEST_TMPDIR/m"
+	printf 'Message-ID: <a@b>\n\n%999s\n' x >"$BATS_TEST_TMPDIR/m"
 	pinmail b@x.org c@x.org <"$BATS_TEST_TMPDIR/m"
 	succeeded
 	filed alice
 	[ "$(wc -l <"$LOG")" -eq 1 ]
-	log_is "^[A-Z][a-z][a-z] [0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9] uid=$(id -u) user=$(id -un) parent=[^ ]+ account=default host=127\.0\.0\.1 port=$PORT address=127\.0\.0\.1:$PORT tls=TLSv1\.3 cipher=TLS_[A-Z0-9_]+ pin=$PIN mechanism=SCRAM-SHA-256-PLUS login=alice from=alice@example\.com rcpt=b@x\.org,c@x\.org rcpts=2 size=$(sed -n 's/^size=//p' "$ENV") msgid=<a@b> reply=\"250 2\.0\.0 Filed, session 1\" status=sent exit=0 ms=[0-9]+\$"
+	log_is "^[A-Z][a-z][a-z] [0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9] uid=$(id -u) user=$(id -un) parent=[^ ]+ account=default host=127\.0\.0\.1 port=$PORT address=127\.0\.0\.1:$PORT tls=TLSv1\.3 cipher=TLS_[A-Z0-9_]+ pin=$PIN mechanism=SCRAM-SHA-256-PLUS login=alice from=alice@example\.com rcpt=b@x\.org,c@x\.org rcpts=2 size=$(sed -n 's/^size=//p' "$ENV") encoding=encoded msgid=<a@b> reply=\"250 2\.0\.0 Filed, session 1\" status=sent exit=0 ms=[0-9]+\$"
 }
 
 @test "a key whose value did not become known is left out" {
@@ -93,12 +93,13 @@ if not eval(sys.argv[1]):
 	local keys
 
 	conf_write
-	pinmail b@x.org </dev/null
+	printf '\n%999s\n' x >"$BATS_TEST_TMPDIR/m"
+	pinmail b@x.org <"$BATS_TEST_TMPDIR/m"
 	keys=$(tail -n 1 "$LOG" | cut -c 17- | grep -oE '(^| )[a-z]+=' |
 		tr -d ' =' | tr '\n' ' ')
 	rm "$LOG"
 	conf_write 'log_format json' 'logfile_time_format %s'
-	TZ=UTC-5:30 pinmail b@x.org </dev/null
+	TZ=UTC-5:30 pinmail b@x.org <"$BATS_TEST_TMPDIR/m"
 	succeeded
 	[ "$(wc -l <"$LOG")" -eq 1 ]
 	"$PYTHON" -m json.tool <"$LOG" >/dev/null
@@ -106,6 +107,7 @@ if not eval(sys.argv[1]):
 	# As in 2026-11-21T20:44:00+0100.
 	json "$LOG" 're.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0530", d["time"])'
 	json "$LOG" 'all(type(d[k]) is int for k in "uid port rcpts size exit ms".split())'
+	json "$LOG" 'd["encoding"] == "encoded"'
 	json "$LOG" 'd["status"] == "sent" and d["exit"] == 0 and d["rcpt"] == "b@x.org"'
 }
 

@@ -299,11 +299,25 @@ refuses() {
 	env_is rcptparams ''
 }
 
-@test "an address that is not ASCII goes with SMTPUTF8" {
+@test "an address that is not ASCII before the @ goes with SMTPUTF8" {
 	message 'Subject: x\n\n'
-	goes_to $'j\xc3\xb6rg@x.org' $'a@\xc3\xa9.org' -- \
-		$'j\xc3\xb6rg@x.org' $'a@\xc3\xa9.org'
+	goes_to $'j\xc3\xb6rg@x.org' a@x.org -- $'j\xc3\xb6rg@x.org' a@x.org
 	grep -q '^mailparams=.*SMTPUTF8' "$ENV"
 	goes_to a@x.org -- a@x.org
 	lacks SMTPUTF8 "$ENV"
+}
+
+@test "a domain that is not ASCII goes as A-labels" {
+	"$PYTHON" -c 'import ctypes; ctypes.CDLL("libidn2.so.0")' ||
+		skip "libidn2 is not installed"
+	message 'Subject: x\nTo: b@\xc3\xb6.org\n\n'
+	goes_to -t $'a@\xc3\xa9.org' a@x.org -- a@xn--9ca.org a@x.org \
+		b@xn--nda.org
+	lacks SMTPUTF8 "$ENV"
+	# One that needs SMTPUTF8 stays as it is.
+	goes_to $'j\xc3\xb6rg@\xc3\xa9.org' $'a@\xc3\xa9.org' -- \
+		$'j\xc3\xb6rg@\xc3\xa9.org' a@xn--9ca.org
+	grep -q '^mailparams=.*SMTPUTF8' "$ENV"
+	# Written in either way it is the same recipient.
+	goes_to $'a@\xc3\xa9.org' a@xn--9ca.org -- a@xn--9ca.org
 }
