@@ -140,8 +140,8 @@ coding_fits(const char *p, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		bool cr = p[i] == '\r', lf = p[i] == '\n';
 
-		assert_true((p[i] >= ' ' && p[i] < 127) || p[i] == '\t' || cr
-		    || lf);
+		assert_true(
+		    (p[i] >= ' ' && p[i] < 127) || p[i] == '\t' || cr || lf);
 		assert_true(!cr || (i + 1 < n && p[i + 1] == '\n'));
 		assert_true(!lf || (i > 0 && p[i - 1] == '\r'));
 		assert_true(column > 0 || p[i] != '.');

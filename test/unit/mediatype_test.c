@@ -62,69 +62,69 @@ reads_types(void **state)
 		parses(t[i].in, t[i].type, "", "");
 }
 
+static const struct {
+	const char *in, *boundary;
+} boundaries[] = {
+    {"boundary=abc", "abc"},
+    {" Boundary=aBc", "aBc"},
+    {"BOUNDARY=\"aBc\"", "aBc"},
+    {"\r\n\tboundary=\"a b\"\r\n ", "a b"},
+    {"boundary = abc ", "abc"},
+    {"boundary=(c)abc (d)", "abc"},
+    {"boundary=\"\\a\\\"\\\\b\"", "a\"\\b"},
+    {"boundary=\"a;b=c\"", "a;b=c"},
+    {"boundary=\"=_'()+_,-./:=?\"", "=_'()+_,-./:=?"},
+    /* What should be quoted, but often is not. */
+    {"boundary=----=_Part:1/2?3,4@5", "----=_Part:1/2?3,4@5"},
+    {"charset=x; boundary=abc; x=y", "abc"},
+    {"x=\"; boundary=no; \\\"\"; boundary=yes", "yes"},
+    {"x=(; boundary=no;)y; boundary=yes", "yes"},
+    {"x; boundary=yes", "yes"},
+    {";; boundary=yes", "yes"},
+    {"=x; boundary=yes", "yes"},
+    {"x=\"y\" z; boundary=yes", "yes"},
+    {"x=; boundary=yes", "yes"},
+    {"boundary=a; boundary=b", "a"},
+    {"boundary=; boundary=b", "b"},
+    /* A line never ends in a blank that counts (RFC 2046, 5.1.1). */
+    {"boundary=\"a  \"", "a"},
+    {"boundary=\"a\r\n b\"", "a b"},
+    {"boundary=\"abc", "abc"},
+    {"boundary=\"abc\\", "abc\\"},
+    {"boundary", ""},
+    {"boundary=", ""},
+    {"boundary=\"\"", ""},
+    {"boundary=\"  \"", ""},
+    {"boundary=\"", ""},
+    {"xboundary=a; boundaryx=b", ""},
+    {"boundary=\"\xc3\xa9\"", ""},
+    {"boundary=\"\xc3\xa9\"; boundary=b", ""},
+    /* RFC 2231, 3 and 4. */
+    {"boundary*=us-ascii'en'a%3D%62%x%2", "a=b%x%2"},
+    {"boundary*=a%3Db", "a=b"},
+    {"boundary*0=\"a b\"; BOUNDARY*1=c; boundary*2=d", "a bcd"},
+    {"boundary*0*=''%61'; x=y; boundary*1=%62; boundary*2*='%63'", "a'%62'c'"},
+    {"boundary*0=a; boundary*2=c", "a"},
+    {"boundary*1=b", ""},
+    {"boundary*0=a; boundary=b", "a"},
+    {"boundary=b; boundary*0=a", "b"},
+    {"boundary*=''%C3%A9", ""},
+    {"boundary*=''a%00b", ""},
+    {"boundary*=", ""},
+    {"x=boundary=abc", ""},
+};
+
 static void
 reads_boundaries(void **state)
 {
-	static const struct {
-		const char *in, *boundary;
-	} t[] = {
-	    {"boundary=abc", "abc"},
-	    {" Boundary=aBc", "aBc"},
-	    {"BOUNDARY=\"aBc\"", "aBc"},
-	    {"\r\n\tboundary=\"a b\"\r\n ", "a b"},
-	    {"boundary = abc ", "abc"},
-	    {"boundary=(c)abc (d)", "abc"},
-	    {"boundary=\"\\a\\\"\\\\b\"", "a\"\\b"},
-	    {"boundary=\"a;b=c\"", "a;b=c"},
-	    {"boundary=\"=_'()+_,-./:=?\"", "=_'()+_,-./:=?"},
-	    /* What should be quoted, but often is not. */
-	    {"boundary=----=_Part:1/2?3,4@5", "----=_Part:1/2?3,4@5"},
-	    {"charset=x; boundary=abc; x=y", "abc"},
-	    {"x=\"; boundary=no; \\\"\"; boundary=yes", "yes"},
-	    {"x=(; boundary=no;)y; boundary=yes", "yes"},
-	    {"x; boundary=yes", "yes"},
-	    {";; boundary=yes", "yes"},
-	    {"=x; boundary=yes", "yes"},
-	    {"x=\"y\" z; boundary=yes", "yes"},
-	    {"x=; boundary=yes", "yes"},
-	    {"boundary=a; boundary=b", "a"},
-	    {"boundary=; boundary=b", "b"},
-	    /* A line never ends in a blank that counts (RFC 2046, 5.1.1). */
-	    {"boundary=\"a  \"", "a"},
-	    {"boundary=\"a\r\n b\"", "a b"},
-	    {"boundary=\"abc", "abc"},
-	    {"boundary=\"abc\\", "abc\\"},
-	    {"boundary", ""},
-	    {"boundary=", ""},
-	    {"boundary=\"\"", ""},
-	    {"boundary=\"  \"", ""},
-	    {"boundary=\"", ""},
-	    {"xboundary=a; boundaryx=b", ""},
-	    {"boundary=\"\xc3\xa9\"", ""},
-	    {"boundary=\"\xc3\xa9\"; boundary=b", ""},
-	    /* RFC 2231, 3 and 4. */
-	    {"boundary*=us-ascii'en'a%3D%62%x%2", "a=b%x%2"},
-	    {"boundary*=a%3Db", "a=b"},
-	    {"boundary*0=\"a b\"; BOUNDARY*1=c; boundary*2=d", "a bcd"},
-	    {"boundary*0*=''%61'; x=y; boundary*1=%62; boundary*2*='%63'",
-		"a'%62'c'"},
-	    {"boundary*0=a; boundary*2=c", "a"},
-	    {"boundary*1=b", ""},
-	    {"boundary*0=a; boundary=b", "a"},
-	    {"boundary=b; boundary*0=a", "b"},
-	    {"boundary*=''%C3%A9", ""},
-	    {"boundary*=''a%00b", ""},
-	    {"boundary*=", ""},
-	    {"x=boundary=abc", ""},
-	};
 	struct buf b = {0};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(t); i++) {
+	for (size_t i = 0; i < COUNT(boundaries); i++) {
 		buf_reset(&b);
-		buf_addf(&b, "multipart/mixed;%s", t[i].in);
-		parses(b.p, "multipart/mixed", t[i].boundary,
-		    strstr(t[i].in, "charset=x") != NULL ? "x" : "");
+		buf_addf(&b, "multipart/mixed;%s", boundaries[i].in);
+		parses(b.p, "multipart/mixed", boundaries[i].boundary,
+		    strstr(boundaries[i].in, "charset=x") != NULL ? "x" : "");
 	}
 	/* Of a field that cannot be read nothing counts. */
 	parses("multipart; boundary=a; charset=b", "", "", "");

@@ -69,12 +69,12 @@ has_lines(struct scan_lines flags, uint64_t from, uint64_t end)
 static void
 has_header(const struct mime_part *part)
 {
-	const char *p = shaped.body.p + part->header, *end;
+	const char *p = buf_str(&shaped.body) + part->header, *end;
 	struct header h = {0};
 	struct buf b = {0};
 	struct err e;
 
-	end = shaped.body.p + part->body;
+	end = buf_str(&shaped.body) + part->body;
 	assert_true(mime_header(&h, &shaped.store, part, &e));
 	header_emit(&h, &b);
 	assert_true(b.n <= (size_t)(end - p));
