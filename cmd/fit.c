@@ -14,19 +14,14 @@ static void
 fit_header(struct job *j)
 {
 	struct message *m = j->msg;
-	const struct field *f = header_find(&m->header, FIELD_CONTENT_TYPE, 0);
 	struct mediatype type = {0};
 	bool utf8 = j->env.utf8
 	    && words_utf8(buf_str(&m->header.text), m->header.text.n);
 	bool plain = !utf8 && header_eightbit(&m->header) && !message_signed(m);
 	unsigned left;
-	const char *p;
-	size_t n;
 
-	if (plain && f != NULL) {
-		p = header_outgoing(&m->header, f, &n);
-		mediatype_parse(&type, p, n);
-	}
+	if (plain)
+		mediatype_read(&type, &m->header);
 	left = mend_header(&m->header, plain, false, buf_str(&type.charset));
 	if ((left & MEND_LONG) != 0)
 		m->notes |= MESSAGE_LONG;

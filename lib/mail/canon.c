@@ -108,5 +108,6 @@ canon_end(struct canon *c, char *out)
 	bool open = c->line > 0 || c->stray > 0;
 
 	c->stray = 0;
+	c->added = open;
 	return open ? (size_t)(end_line(c, out) - out) : 0;
 }

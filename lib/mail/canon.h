@@ -17,6 +17,7 @@ struct canon {
 	uint64_t longest; /* bytes of the longest line, without its CRLF */
 	bool eightbit;    /* there was a byte over 127 */
 	bool crlf;        /* a line ended so */
+	bool added;       /* the last one had no end */
 };
 
 /*

@@ -147,6 +147,20 @@ mediatype_parse(struct mediatype *m, const char *s, size_t n)
 }
 
 bool
+mediatype_read(struct mediatype *m, const struct header *h)
+{
+	const struct field *f = header_find(h, FIELD_CONTENT_TYPE, 0);
+	const char *p;
+	size_t n;
+
+	if (f == NULL)
+		return false;
+	p = header_outgoing(h, f, &n);
+	mediatype_parse(m, p, n);
+	return true;
+}
+
+bool
 mediatype_is(const struct mediatype *m, const char *type, const char *subtype)
 {
 	return strcmp(buf_str(&m->type), type) == 0

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "lib/base/buf.h"
+#include "lib/mail/header.h"
 
 /* A field's value of the kind `text/plain; charset=utf-8` (RFC 2045, 5.1). */
 struct mediatype {
@@ -17,6 +18,9 @@ struct mediatype {
 
 /* Fills one that is {0}.  Never fails: what cannot be read stays empty. */
 void mediatype_parse(struct mediatype *, const char *, size_t);
+
+/* Of a header's Content-Type, as it will go out; false: it has none. */
+bool mediatype_read(struct mediatype *, const struct header *);
 
 bool mediatype_is(const struct mediatype *, const char *type,
     const char *subtype);

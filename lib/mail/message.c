@@ -137,19 +137,12 @@ message_eightbit(const struct message *m)
 bool
 message_signed(const struct message *m)
 {
-	const struct header *h = &m->header;
-	const struct field *f = header_find(h, FIELD_CONTENT_TYPE, 0);
 	struct mediatype type = {0};
-	const char *p;
-	size_t n;
 	bool yes;
 
-	if (header_find(h, FIELD_DKIM_SIGNATURE, 0) != NULL)
+	if (header_find(&m->header, FIELD_DKIM_SIGNATURE, 0) != NULL)
 		return true;
-	if (f == NULL)
-		return false;
-	p = header_outgoing(h, f, &n);
-	mediatype_parse(&type, p, n);
+	mediatype_read(&type, &m->header);
 	yes = mediatype_is_signed(&type);
 	mediatype_clear(&type);
 	return yes;

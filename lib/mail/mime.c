@@ -103,12 +103,7 @@ classify(struct mime_part *part, const struct header *h, struct mediatype *type,
 		p = header_outgoing(h, f, &n);
 		part->encoding = encode_known(p, n);
 	}
-	f = header_find(h, FIELD_CONTENT_TYPE, 0);
-	part->typed = f != NULL;
-	if (f != NULL) {
-		p = header_outgoing(h, f, &n);
-		mediatype_parse(type, p, n);
-	}
+	part->typed = mediatype_read(type, h);
 	part->kind = kind_of(type, part, digest);
 }
 

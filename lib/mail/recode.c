@@ -8,6 +8,7 @@
 
 #include "lib/base/ascii.h"
 #include "lib/base/mem.h"
+#include "lib/mail/mediatype.h"
 #include "lib/mail/mend.h"
 #include "lib/mail/mime.h"
 
@@ -194,6 +195,7 @@ static bool
 write_header(struct recoding *r, size_t i, struct err *e)
 {
 	const struct mime_part *part = &r->mime.v[i];
+	struct mediatype type = {0};
 	struct header h = {0};
 	struct buf text = {0};
 	unsigned left = 0;
@@ -201,8 +203,10 @@ write_header(struct recoding *r, size_t i, struct err *e)
 
 	ok = copy_to(r, part->header, e)
 	    && mime_header(&h, &r->m->body, part, e);
-	if (ok && r->plan[i].mend)
-		left = mend_header(&h, r->seven, true, NULL);
+	if (ok && r->plan[i].mend) {
+		mediatype_read(&type, &h);
+		left = mend_header(&h, r->seven, true, buf_str(&type.charset));
+	}
 	ok = ok && say(r, &h, i, e);
 	if (ok) {
 		r->m->notes |= ((left & MEND_LONG) != 0 ? MESSAGE_LONG : 0U)
@@ -212,6 +216,7 @@ write_header(struct recoding *r, size_t i, struct err *e)
 		ok = store_add(&r->out, text.p, text.n, e);
 		r->at = part->body;
 	}
+	mediatype_clear(&type);
 	header_clear(&h);
 	buf_clear(&text);
 	return ok;
@@ -226,15 +231,20 @@ write_content(struct recoding *r, const struct mime_part *part, struct err *e)
 	    .lf = !r->m->canon.crlf,
 	};
 	struct store *out = &r->out;
+	uint64_t end = part->end;
 	const char *p;
 	bool ok = copy_to(r, part->body, e);
 	size_t n;
 
-	for (; ok && r->at < part->end; r->at += n) {
+	/* In base64 a line end that nobody wrote would be content. */
+	if (part->kind == MIME_OTHER && r->m->canon.added
+	    && end == r->m->body.size)
+		end -= 2;
+	for (; ok && r->at < end; r->at += n) {
 		ok = store_read(&r->m->body, r->at, &p, &n, e);
 		if (!ok)
 			break;
-		n = n < part->end - r->at ? n : (size_t)(part->end - r->at);
+		n = n < end - r->at ? n : (size_t)(end - r->at);
 		n = n < PIECE ? n : PIECE;
 		ok = store_took(out,
 		    encode_piece(&encoder, p, n,
@@ -244,6 +254,7 @@ write_content(struct recoding *r, const struct mime_part *part, struct err *e)
 	ok = ok
 	    && store_took(out,
 		encode_end(&encoder, store_room(out, ENCODE_ROOM(0))), e);
+	r->at = part->end;
 	/* A body's last line ends, even one of base64. */
 	if (ok && part->end == r->m->body.size && encoder.column > 0)
 		ok = store_add(out, "\r\n", 2, e);

@@ -54,7 +54,7 @@ static size_t
 character(const char *charset, const char *s, size_t n)
 {
 	static const char *const wide[] = {"big5", "euc-", "gb", "ks_c_5601",
-	    "shift_jis"};
+	    "shift_jis", "sjis", "windows-31j"};
 	unsigned char c = (unsigned char)s[0];
 	bool several = false;
 	size_t len = 2;
@@ -66,7 +66,7 @@ character(const char *charset, const char *s, size_t n)
 		    || ascii_ncasecmp(charset, wide[i], strlen(wide[i])) == 0;
 	if (!several || c < 0x80 || n < 2)
 		return 1;
-	if (ascii_casecmp(charset, "shift_jis") == 0 && c > 0xa0 && c < 0xe0)
+	if (strstr(charset, "jis") != NULL && c > 0xa0 && c < 0xe0)
 		len = 1;
 	else if (ascii_casecmp(charset, "gb18030") == 0 && ascii_is_digit(s[1]))
 		len = 4;

@@ -5,25 +5,37 @@
 
 #include "lib/mail/mediatype.h"
 
+/* What stands behind it does not count. */
 static void
 parses(const char *in, const char *type, const char *boundary,
     const char *charset)
 {
-	struct mediatype m = {0};
-	struct buf b = {0};
+	static const char *const behind[] = {"", "x", "/x", "=x", "\"", "\\",
+	    ";boundary=x;charset=x", ")", "x;boundary=x"};
+	struct buf text = {0}, b = {0};
 
-	mediatype_parse(&m, in, strlen(in));
-	if (m.type.n > 0 || m.subtype.n > 0)
-		buf_addf(&b, "%s/%s", buf_str(&m.type), buf_str(&m.subtype));
-	if (strcmp(buf_str(&b), type) != 0
-	    || strcmp(buf_str(&m.boundary), boundary) != 0
-	    || strcmp(buf_str(&m.charset), charset) != 0)
-		fail_msg("\"%s\": %s, boundary '%s', charset '%s'", in,
-		    buf_str(&b), buf_str(&m.boundary), buf_str(&m.charset));
+	for (size_t i = 0; i < COUNT(behind); i++) {
+		struct mediatype m = {0};
+
+		buf_reset(&text);
+		buf_reset(&b);
+		buf_addf(&text, "%s%s", in, behind[i]);
+		mediatype_parse(&m, text.p, strlen(in));
+		if (m.type.n > 0 || m.subtype.n > 0)
+			buf_addf(&b, "%s/%s", buf_str(&m.type),
+			    buf_str(&m.subtype));
+		if (strcmp(buf_str(&b), type) != 0
+		    || strcmp(buf_str(&m.boundary), boundary) != 0
+		    || strcmp(buf_str(&m.charset), charset) != 0)
+			fail_msg("\"%s\": %s, boundary '%s', charset '%s'", in,
+			    buf_str(&b), buf_str(&m.boundary),
+			    buf_str(&m.charset));
+		mediatype_clear(&m);
+		assert_true(m.type.p == NULL && m.subtype.p == NULL
+		    && m.boundary.p == NULL && m.charset.p == NULL);
+	}
+	buf_clear(&text);
 	buf_clear(&b);
-	mediatype_clear(&m);
-	assert_true(m.type.p == NULL && m.subtype.p == NULL
-	    && m.boundary.p == NULL && m.charset.p == NULL);
 }
 
 static void
@@ -208,6 +220,31 @@ compares(void **state)
 	mediatype_clear(&m);
 }
 
+static void
+knows_signed(void **state)
+{
+	static const struct {
+		const char *type;
+		bool is;
+	} t[] = {
+	    {"multipart/signed", true},
+	    {"Multipart/Encrypted; protocol=x", true},
+	    {"multipart/mixed", false},
+	    {"application/signed", false},
+	    {"multipart/signed-x", false},
+	    {"multipart", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(t); i++) {
+		struct mediatype m = {0};
+
+		mediatype_parse(&m, t[i].type, strlen(t[i].type));
+		assert_int_equal(mediatype_is_signed(&m), t[i].is);
+		mediatype_clear(&m);
+	}
+}
+
 int
 main(void)
 {
@@ -218,6 +255,7 @@ main(void)
 	    TEST(reads_charsets),
 	    TEST(stays_inside),
 	    TEST(compares),
+	    TEST(knows_signed),
 	};
 
 	return RUN("mediatype", tests);

@@ -1,0 +1,48 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# pinmail(1), "What is encoded": the messages of test/bodies, to servers of four
+# kinds. What arrives is judged by Python's parsers, and what crosses the wire
+# is looked at byte by byte.
+
+load lib
+
+setup_file() {
+	"$PYTHON" "$top_srcdir/test/bodies/make.py" "$BATS_FILE_TMPDIR/corpus"
+}
+
+# arrive DIR [--large] [KEYWORD...]: all do, at a server with these keywords.
+# One line says of each that did not what was wrong with it.
+arrive() {
+	local dir=$BATS_FILE_TMPDIR/$1
+
+	shift
+	"$PYTHON" "$top_srcdir/test/bodies/send.py" "$PINMAIL" "$SMTPD" \
+		"$BATS_FILE_TMPDIR/corpus" "$dir" "$@"
+}
+
+@test "every body arrives with BDAT and 8BITMIME" {
+	arrive flight --large PIPELINING CHUNKING 8BITMIME SIZE SMTPUTF8
+}
+
+@test "every body arrives with BDAT and without 8BITMIME" {
+	arrive chunks CHUNKING
+}
+
+@test "every body arrives with DATA and 8BITMIME" {
+	arrive data PIPELINING 8BITMIME
+}
+
+@test "every body arrives with DATA and without 8BITMIME" {
+	arrive steps --large SIZE
+}
+
+@test "messages signed by DKIM were among them" {
+	"$PYTHON" -c 'import dkim, nacl' 2>/dev/null ||
+		skip "python3-dkim is missing"
+	[ "$(grep -c ' dkim' "$BATS_FILE_TMPDIR/corpus/list")" -gt 10 ]
+}
+
+@test "the judge sees what is wrong with a message" {
+	"$PYTHON" "$top_srcdir/test/bodies/prove.py" \
+		"$BATS_FILE_TMPDIR/corpus" "$BATS_FILE_TMPDIR/steps"
+}
