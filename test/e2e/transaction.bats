@@ -487,7 +487,7 @@ plays() {
 	lacks '[[:cntrl:]]' "$LOG"
 }
 
-@test "an address that is not ASCII needs SMTPUTF8: else 65" {
+@test "an address that is not ASCII before the @ needs SMTPUTF8: else 65" {
 	message
 	server_start --caps PIPELINING,CHUNKING
 	conf_write
