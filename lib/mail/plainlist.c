@@ -41,14 +41,14 @@ find(const char *p, const char *stops)
 	return p;
 }
 
-/* Text without its quotes and backslashes. */
+/* Text without its backslashes, and a name without its quotes. */
 static void
-unquote(struct buf *b, const char *p, const char *end)
+unquote(struct buf *b, const char *p, const char *end, bool name)
 {
 	for (; p < end; p++) {
 		if (*p == '\\' && p + 1 < end)
 			p++;
-		else if (*p == '"')
+		else if (name && *p == '"')
 			continue;
 		buf_addc(b, *p);
 	}
@@ -56,11 +56,12 @@ unquote(struct buf *b, const char *p, const char *end)
 
 /* A name or the inside of a comment, which has words in it perhaps. */
 static void
-put_text(struct buf *b, const char *p, const char *end, const char *charset)
+put_text(struct buf *b, const char *p, const char *end, bool name,
+    const char *charset)
 {
 	struct buf raw = {0}, text = {0};
 
-	unquote(&raw, p, end);
+	unquote(&raw, p, end, name);
 	words_decode(&text, buf_str(&raw));
 	words_encode(b, buf_str(&text), charset);
 	buf_clear(&raw);
@@ -72,7 +73,7 @@ static void
 put_name(struct buf *b, const char *p, const char *end, bool tight,
     const char *charset)
 {
-	put_text(b, p, end, charset);
+	put_text(b, p, end, true, charset);
 	if (tight)
 		buf_addc(b, ' ');
 }
@@ -83,7 +84,7 @@ put_comment(struct buf *b, const char *p, const char *end, const char *charset)
 	bool closed = end - p > 1 && end[-1] == ')';
 
 	buf_addc(b, '(');
-	put_text(b, p + 1, closed ? end - 1 : end, charset);
+	put_text(b, p + 1, closed ? end - 1 : end, false, charset);
 	buf_addc(b, ')');
 }
 
