@@ -78,6 +78,8 @@ folds_before_blanks(void **state)
 	    {NAME X100 " y\n z\n x " X900 X100 "\n y z\n",
 		NAME X100 " y\n z\n x\n " X900 X100 "\n y z\n"},
 	    {NAME "x\n " X900 X100 " z\n", NAME "x\n " X900 X100 "\n z\n"},
+	    /* A colon ends a name only where one is. */
+	    {NAME "x\n y z:" X900 X100 "\n", NAME "x\n y\n z:" X900 X100 "\n"},
 	    /* A comma is nothing here. */
 	    {NAME X900 X100 ",x\n", NULL},
 	    {NAME X900 X100 ", x\n", NAME X900 X100 ",\n x\n"},
@@ -108,6 +110,7 @@ folds_lists_behind_commas(void **state)
 	    {"To: (a,(b,\\),\"),c)" X900 X100 "\n", NULL},
 	    {"To: (a(b)\"c)," X900 X100 "\n",
 		"To: (a(b)\"c),\n " X900 X100 "\n"},
+	    {"To: (\\),b)" X900 X100 "\n", NULL},
 	    {"To: \"(\"," X900 X100 "\n", "To: \"(\",\n " X900 X100 "\n"},
 	    {"To: a)," X900 X100 "\n", "To: a),\n " X900 X100 "\n"},
 	    {"To: a\\\"b," X900 X100 "\n", NULL},
@@ -148,6 +151,19 @@ makes_lines_of_78(void **state)
 	for (int i = 1; i < 120; i++) {
 		buf_adds(&in, "yyyyyy@z,");
 		buf_adds(&want, i % 8 == 0 ? "\n yyyyyy@z," : "yyyyyy@z,");
+	}
+	buf_adds(&in, "z@z\n");
+	buf_adds(&want, "z@z\n");
+	gives(in.p, true, want.p);
+	buf_reset(&in);
+	buf_reset(&want);
+	/* The blank in front counts: 4 + 5 * 13 = 69; 1 + 6 * 13 = 79. */
+	buf_adds(&in, "To: ");
+	buf_adds(&want, "To: ");
+	for (int i = 0; i < 100; i++) {
+		buf_adds(&in, "yyyyyyyyyy@z,");
+		buf_adds(&want, i > 0 && i % 5 == 0 ? "\n " : "");
+		buf_adds(&want, "yyyyyyyyyy@z,");
 	}
 	buf_adds(&in, "z@z\n");
 	buf_adds(&want, "z@z\n");

@@ -132,6 +132,10 @@ encodes_single_parts(void **state)
 		ENCODED},
 	    {"Content-Type: image/png\n\n\xff\n\n",
 		"Content-Type: image/png\n" MIME B64 "\n/woK\n", ENCODED},
+	    /* A line end that we had to add is none of a file's. */
+	    {"Content-Type: image/png\n\n\xff",
+		"Content-Type: image/png\n" MIME B64 "\n/w==\n", ENCODED},
+	    {UTF8 MIME "\n\xc3\xa9", UTF8 MIME QP "\n=C3=A9\n", ENCODED},
 	    {"Content-Type: image/png\n\r\n\xff\n\n",
 		"Content-Type: image/png\n" MIME B64 "\n/w0KDQo=\n", ENCODED},
 	    {"Content-Type: image/png\r\n\n\xff\n\n",
@@ -235,6 +239,19 @@ encodes_parts(void **state)
 		"\n--b\n" UTF8 QP "\n=C3=A9\n--b--\n--a\n" MULTI("c") BIT8
 		"\n--c\n\nx\n--c--\n--a--\n",
 		ENCODED},
+	    {BIT8 MULTI("a") MIME
+		"\n--a\n" BIT8 MULTI("b") "\n--b\n\nx\n--b--\n"
+					  "--a\n" UTF8 "\n\xc3\xa9\n--a--\n",
+		BIT7 MULTI("a") MIME "\n--a\n" BIT8 MULTI(
+		    "b") "\n--b\n\nx\n"
+			 "--b--\n--a\n" UTF8 QP "\n=C3=A9\n--a--\n",
+		ENCODED},
+	    {MULTI("b") MIME "\n--b\n\n\xc3\xa9\n--b\n\n\xe9\n--b--\n",
+		MULTI("b") MIME
+		"\n--b\n" QP UTF8 "\n=C3=A9\n--b\n" QP
+		"Content-Type: text/plain; charset=unknown-8bit\n"
+		"\n=E9\n--b--\n",
+		ENCODED},
 	    /* Remarks become ASCII, without a label. */
 	    {MULTI("b") MIME "\n\xe9=\n--b\n\nx\n--b--\n\xe9\n\n",
 		MULTI("b") MIME "\n=E9=3D\n--b\n\nx\n--b--\n=E9\n\n", ENCODED},
@@ -264,6 +281,11 @@ encodes_inside_messages(void **state)
 		MESSAGE BIT7 MIME "\nSubject: =?utf-8?B?w6k=?=\n" MIME QP UTF8
 				  "\n=C3=A9\n",
 		ENCODED},
+	    {MESSAGE MIME
+		"\nDKIM-Signature: h=Subject\nSubject: \xc3\xa9\n\nx\n",
+		MESSAGE MIME "\nDKIM-Signature: h=Subject\n"
+			     "Subject: =?utf-8?B?w6k=?=\n\nx\n",
+		0},
 	    {MESSAGE MIME "\nSubject: x\n" UTF8 "\n\xc3\xa9\n",
 		MESSAGE MIME "\nSubject: x\n" UTF8 MIME QP "\n=C3=A9\n",
 		ENCODED},
