@@ -9,7 +9,8 @@
 #	setup() { servers_ready; }
 #
 # and all its tests share the servers. With a function `furnish` it puts more
-# into $SERVERS/top before they start. Environment:
+# into $SERVERS/top before they start; `furnish_try` runs before each try to
+# start, when the ports are known, and `inside` runs a /run/more. Environment:
 #
 #	PINMAIL             the binary that is tested
 #	PINMAIL_SYSCONFDIR  where it looks for pinmail.conf (/usr/local/etc)
@@ -78,6 +79,7 @@ servers_start() {
 	# Somebody else may take a port that was free a moment ago.
 	while [ $((tries -= 1)) -ge 0 ]; do
 		write_master_cf
+		if declare -F furnish_try >/dev/null; then furnish_try; fi
 		if servers_try; then return; fi
 		servers_stop
 	done

@@ -88,7 +88,8 @@ write_users() {
 	sed 's|^\(root:.*\):[^:]*:\([^:]*\)$|\1:/run/home:\2|' \
 		/etc/passwd >"$etc/passwd"
 	cp /etc/group "$etc/group"
-	for user in postfix postdrop dovecot dovenull storage; do
+	for user in postfix postdrop dovecot dovenull Debian-exim \
+	    opensmtpd opensmtpq storage; do
 		sed -i "/^$user:/d" "$etc/passwd" "$etc/group"
 		echo "$user:x:$id:$id::/:/usr/sbin/nologin" >>"$etc/passwd"
 		echo "$user:x:$id:" >>"$etc/group"
