@@ -102,6 +102,21 @@ decode_is_clear(enum encoding how, const char *p, size_t n)
 	return true;
 }
 
+void
+decode_trim(struct buf *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->n; i++) {
+		b->p[n++] = b->p[i];
+		if (i + 1 < b->n && b->p[i + 1] != '\r')
+			continue;
+		while (n > 0 && (b->p[n - 1] == ' ' || b->p[n - 1] == '\t'))
+			n--;
+	}
+	b->n = n;
+}
+
 /* 4.2: "_" is a blank. */
 static void
 q_word(struct buf *b, const char *p, size_t n)
@@ -132,7 +147,7 @@ word(struct buf *b, const char *p, size_t n)
 		return false;
 	text = how + 3;
 	n = (size_t)(end - 2 - text);
-	if (n == 0 || memchr(text, '?', n) != NULL)
+	if (memchr(text, '?', n) != NULL)
 		return false;
 	if (strchr("bB", how[1]) != NULL)
 		base64(b, text, n);

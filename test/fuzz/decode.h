@@ -20,6 +20,9 @@ void decode(struct buf *, enum encoding, const char *, size_t);
  */
 bool decode_is_clear(enum encoding, const char *, size_t);
 
+/* Take blanks at line ends off, which some decoders keep. */
+void decode_trim(struct buf *);
+
 /*
  * Unstructured text without folds, after RFC 2047 alone: encoded words as
  * the bytes that they stand for, in whatever charset.

@@ -70,22 +70,6 @@ expect(struct buf *b, const struct encoder *e, const struct buf *text)
 			memmove(b->p + i, b->p + i + 1, b->n-- - i);
 }
 
-/* To some decoders blanks at the end of a line that came in are text. */
-static void
-trim(struct buf *b)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < b->n; i++) {
-		b->p[n++] = b->p[i];
-		if (i + 1 < b->n && b->p[i + 1] != '\r')
-			continue;
-		while (n > 0 && (b->p[n - 1] == ' ' || b->p[n - 1] == '\t'))
-			n--;
-	}
-	b->n = n;
-}
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -109,8 +93,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	expect(&want, &e, &text);
 	decode(&back, e.how, buf_str(&got), got.n);
 	if (e.wrap) {
-		trim(&back);
-		trim(&want);
+		decode_trim(&back);
+		decode_trim(&want);
 	}
 	must(fuzz_same(&back, &want)
 	    || (e.wrap && !decode_is_clear(e.how, text.p, text.n)));

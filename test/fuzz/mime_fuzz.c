@@ -61,7 +61,6 @@ check_part(const struct mime *m, size_t i, struct store *s)
 		must(m->v[j].end <= part->end
 		    || (m->v[j].body == m->v[j].end
 			&& m->v[j].end == part->end + 2));
-		must(part->kind == MIME_MULTIPART || j == i + 1);
 		at = m->v[j].end;
 		depth = 1 + check_part(m, j, s);
 		deepest = depth > deepest ? depth : deepest;
