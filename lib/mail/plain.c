@@ -223,8 +223,8 @@ put_parameter(struct buf *b, const char *p, const char *charset)
 			buf_add(&text, end, strcspn(end, "; \t"));
 	}
 	end += strcspn(end, ";");
-	if (ascii_has_8bit(buf_str(&text), text.n) && p[name - 1] != '*'
-	    && ascii_ncasecmp(p, "boundary", 8) != 0
+	if (ascii_has_8bit(buf_str(&text), text.n) && name > 0
+	    && p[name - 1] != '*' && ascii_ncasecmp(p, "boundary", 8) != 0
 	    && !ascii_has_8bit(p, name)) {
 		buf_adds(b, "\r\n ");
 		put_extended(b, p, name, &text, charset);

@@ -143,7 +143,7 @@ word(struct buf *b, const char *p, size_t n)
 		if ((p[i] & 0x80) != 0)
 			return false;
 	how = memchr(p + 2, '?', n - 4);
-	if (how == NULL || how == p + 2 || end - how < 6 || how[2] != '?')
+	if (how == NULL || how == p + 2 || end - how < 5 || how[2] != '?')
 		return false;
 	text = how + 3;
 	n = (size_t)(end - 2 - text);
