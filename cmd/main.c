@@ -14,6 +14,7 @@
 #include "cmd/fit.h"
 #include "cmd/locals.h"
 #include "cmd/options.h"
+#include "cmd/pins.h"
 #include "cmd/report.h"
 #include "cmd/sender.h"
 #include "cmd/site.h"
@@ -166,6 +167,8 @@ run(int argc, char *argv[])
 		return 0;
 	case MODE_DIALOGUE:
 		return dialogue_run(&o);
+	case MODE_PIN:
+		return pins_show(&o);
 	case MODE_VERIFY:
 		return verify_addresses(&o);
 	case MODE_ALIASES:

@@ -59,10 +59,12 @@ const struct option option_words[] = {
     {"file", VALUE, PINMAIL, FIRST_ONLY, AT(config)},
     {"from", VALUE, PINMAIL, TEXT, AT(sender)},
     {"help", NO_VALUE, ANY, FIRST_ONLY, 0},
+    {"pin", NO_VALUE, PINMAIL, PINS, 0},
     {"pretend", NO_VALUE, PINMAIL, PRETEND, 0},
     {"read-envelope-from", NO_VALUE, ANY, FROM_DECIDES, 0},
     {"read-recipients", NO_VALUE, PINMAIL, FLAG, AT(from_header)},
     {"serverinfo", NO_VALUE, PINMAIL, SERVER_INFO, 0},
+    {"starttls", NO_VALUE, PINMAIL, FLAG, AT(starttls)},
     {"timeout", VALUE, PINMAIL, TIMEOUT, 0},
     {"version", NO_VALUE, ANY, FIRST_ONLY, 0},
 };

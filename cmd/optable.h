@@ -29,6 +29,7 @@ enum option_action {
 	FULL_NAME,    /* -F */
 	NOTIFY,       /* -N */
 	OLD_OPTION,   /* -o */
+	PINS,         /* --pin, where no stranger can write it */
 	PRETEND,      /* msmtp's */
 	QUARANTINE,   /* -Q */
 	QUEUE_RUN,    /* -q */
@@ -53,10 +54,14 @@ extern const struct option option_words[];
 extern const size_t option_n_words;
 
 /*
- * Do what the option does, with its value, "" where there is none.  first: it
- * is the very first argument.  ERR_USAGE.
+ * Where an option stands: as the very first argument, right behind -C FILE
+ * there, or where somebody else may have written it.
+ */
+enum option_place { FIRST, BEHIND_CONFIG, ANYWHERE };
+
+/* Do what the option does, with its value, "" where there is none.  ERR_USAGE.
  */
 bool option_act(struct options *, const struct option *, const char *value,
-    bool first, struct err *);
+    enum option_place, struct err *);
 
 #endif

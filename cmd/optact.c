@@ -124,7 +124,7 @@ refuse(const struct option *opt, const char *value, struct err *e)
 
 bool
 option_act(struct options *o, const struct option *opt, const char *value,
-    bool first, struct err *e)
+    enum option_place place, struct err *e)
 {
 	char *at = (char *)o + opt->at;
 
@@ -142,10 +142,10 @@ option_act(struct options *o, const struct option *opt, const char *value,
 		return true;
 	case FIRST_ONLY:
 		o->config = value;
-		return first || refuse(opt, value, e);
+		return place == FIRST || refuse(opt, value, e);
 	case CONFIG:
 		/* Whoever appends arguments must not choose files. */
-		if (first && o->as_pinmail)
+		if (place == FIRST && o->as_pinmail)
 			o->config = value;
 		return true;
 	case BODY_MODE:
@@ -154,6 +154,10 @@ option_act(struct options *o, const struct option *opt, const char *value,
 		return set_mode(o, MODE_ALIASES);
 	case QUEUE_RUN:
 		return set_mode(o, MODE_NOTHING);
+	case PINS:
+		if (place == ANYWHERE)
+			return refuse(opt, value, e);
+		return set_mode(o, MODE_PIN);
 	case DEBUG:
 		o->verbose = o->verbose || (o->as_pinmail && *value == '\0');
 		return true;

@@ -15,6 +15,7 @@ const char options_help[] =
     "usage: pinmail [-C file] [-tv] [-a account] [-f sender] [-F name]\n"
     "               [-N when] [-R full|hdrs] [-V envid] [recipient ...]\n"
     "       pinmail -bs | -bv address ... | -bp | -bi\n"
+    "       pinmail --pin [--starttls] host[:port] | file | -a account\n"
     "Reads a message on standard input and submits it.  See pinmail(1);\n"
     "the configuration is described in pinmail.conf(5).\n";
 
@@ -23,7 +24,7 @@ struct line {
 	struct options *o;
 	char *const *argv;
 	int argc, i;
-	bool first; /* the option is the very first argument */
+	enum option_place place; /* of the option that is read */
 };
 
 static const struct option *
@@ -60,13 +61,13 @@ letters(struct line *l, struct err *e)
 	const struct option *opt;
 	const char *p, *value;
 
-	for (p = l->argv[l->i++] + 1; *p != '\0'; p++, l->first = false) {
+	for (p = l->argv[l->i++] + 1; *p != '\0'; p++, l->place = ANYWHERE) {
 		opt = find(option_letters, option_n_letters, p, 1,
 		    l->o->as_pinmail);
 		if (opt == NULL)
 			return unknown_letter(l, *p, e);
 		if (opt->value == NO_VALUE) {
-			if (!option_act(l->o, opt, "", l->first, e))
+			if (!option_act(l->o, opt, "", l->place, e))
 				return false;
 			continue;
 		}
@@ -77,7 +78,7 @@ letters(struct line *l, struct err *e)
 				    "-%c needs a value", *p);
 			value = l->argv[l->i++];
 		}
-		return option_act(l->o, opt, value, l->first, e);
+		return option_act(l->o, opt, value, l->place, e);
 	}
 	return true;
 }
@@ -134,13 +135,14 @@ long_option(struct line *l, struct err *e)
 		return err_set(e, ERR_USAGE, "--%s needs a value", opt->name);
 	else if (opt->value == VALUE)
 		value = l->argv[l->i++];
-	return option_act(l->o, opt, value, l->first, e);
+	return option_act(l->o, opt, value, l->place, e);
 }
 
 static bool
 read_options(struct line *l, struct err *e)
 {
 	const char *arg;
+	int behind = 0; /* the configuration, if that came first */
 
 	while (l->i < l->argc) {
 		arg = l->argv[l->i];
@@ -150,9 +152,13 @@ read_options(struct line *l, struct err *e)
 			l->i++;
 			break;
 		}
-		l->first = l->i == 1;
+		l->place = l->i == 1 ? FIRST
+		    : l->i == behind ? BEHIND_CONFIG
+				     : ANYWHERE;
 		if (!(arg[1] == '-' ? long_option(l, e) : letters(l, e)))
 			return false;
+		if (l->o->config != NULL && behind == 0)
+			behind = l->i;
 	}
 	return true;
 }
@@ -172,6 +178,13 @@ recipients_fit(const struct options *o, struct err *e)
 	case MODE_VERIFY:
 		return *o->operands != NULL
 		    || err_set(e, ERR_USAGE, "-bv needs addresses");
+	case MODE_PIN:
+		if (o->from_header || (some && o->operands[1] != NULL)
+		    || some == (o->account != NULL))
+			return err_set(e, ERR_USAGE,
+			    "--pin needs a host, a file, or -a and the name of "
+			    "an account");
+		return true;
 	case MODE_QUEUE:
 	case MODE_NOTHING:
 	case MODE_ALIASES:

@@ -14,6 +14,7 @@ enum options_mode {
 	MODE_ALIASES,  /* -bi */
 	MODE_QUEUE,    /* -bp */
 	MODE_NOTHING,  /* -q: there is nothing to do */
+	MODE_PIN,      /* --pin */
 	MODE_HELP,
 	MODE_VERSION,
 	MODE_LOST
@@ -26,6 +27,7 @@ struct options {
 	bool from_header; /* -t */
 	bool dots;        /* -i: a lone dot is content */
 	bool verbose;
+	bool starttls;         /* --pin: TLS comes by STARTTLS */
 	int timeout;           /* seconds, 0: off, -1: not given */
 	const char *config;    /* -C, NULL: the usual files */
 	const char *account;   /* -a */

@@ -69,7 +69,7 @@ tls_host(const struct account *a)
 }
 
 static struct tls *
-prepare(const struct account *a, struct err *e)
+prepare(const struct account *a, bool look, struct err *e)
 {
 	struct tls_settings settings = {
 	    .host = tls_host(a),
@@ -79,6 +79,7 @@ prepare(const struct account *a, struct err *e)
 	    .key_file = a->tls_key,
 	    /* TLS 1.2 would show our certificate to everybody. */
 	    .tls13 = a->tls13 == 1 || (a->tls13 < 0 && a->tls_cert != NULL),
+	    .look = look,
 	};
 
 	return tls_prepare(&settings, e);
@@ -122,7 +123,7 @@ connect_server(struct session *s, struct err *e)
 	d = dial_begin(&target, e);
 	if (d == NULL)
 		return false;
-	s->tls = prepare(a, e);
+	s->tls = prepare(a, s->look != NULL, e);
 	if (s->tls != NULL)
 		s->c.stream = dial_finish(d, until, s->c.facts, e);
 	dial_close(d);
@@ -136,6 +137,8 @@ start_tls(void *arg, struct stream *stream, int64_t until, struct err *e)
 	struct session *s = arg;
 
 	s->c.midway = true; /* a QUIT would stand in the clear */
+	if (s->look != NULL)
+		return tls_look(s->tls, stream, until, s->look, s->c.facts, e);
 	if (!tls_start(s->tls, stream, until, s->c.facts, e))
 		return false;
 	s->c.midway = false;
@@ -155,23 +158,31 @@ ehlo_name(const struct session *s, const char *sender)
 							     : "localhost";
 }
 
+/* Up to TLS, however the server wants it. */
+static bool
+secure(struct session *s, struct err *e)
+{
+	struct client *c = &s->c;
+
+	if (!account_starttls(s->a))
+		return start_tls(s, c->stream,
+		    client_until(c, HANDSHAKE_SECONDS), e);
+	c->midway = false;
+	/* An address literal that tells nobody anything. */
+	return client_greeting(c, e) && client_ehlo(c, "[127.0.0.1]", e)
+	    && client_starttls(c, e);
+}
+
 static bool
 greet(struct session *s, const char *sender, struct err *e)
 {
 	struct client *c = &s->c;
-	bool later = account_starttls(s->a);
 
-	if (!later
-	    && !start_tls(s, c->stream, client_until(c, HANDSHAKE_SECONDS), e))
+	if (!secure(s, e))
 		return false;
 	c->midway = false;
-	if (!client_greeting(c, e))
-		return false;
-	/* An address literal that tells nobody anything. */
-	if (later
-	    && (!client_ehlo(c, "[127.0.0.1]", e) || !client_starttls(c, e)))
-		return false;
-	return client_ehlo(c, ehlo_name(s, sender), e);
+	return (account_starttls(s->a) || client_greeting(c, e))
+	    && client_ehlo(c, ehlo_name(s, sender), e);
 }
 
 static bool
@@ -205,12 +216,10 @@ show(void *arg, char who, const char *line)
 	buf_clear(&b);
 }
 
-bool
-session_open(struct session *s, const struct account *a,
-    const struct session_ways *ways, const char *sender, struct err *e)
+static void
+begin(struct session *s, const struct account *a,
+    const struct session_ways *ways)
 {
-	unsigned char probe;
-
 	s->a = a;
 	s->c.host = a->host != NULL ? a->host : a->socket;
 	s->c.midway = true; /* until it is SMTP, no proxy hears QUIT */
@@ -219,10 +228,28 @@ session_open(struct session *s, const struct account *a,
 	s->c.tls_arg = s;
 	s->c.trace = ways->verbose ? show : NULL;
 	s->c.trace_arg = s;
+}
+
+bool
+session_open(struct session *s, const struct account *a,
+    const struct session_ways *ways, const char *sender, struct err *e)
+{
+	unsigned char probe;
+
+	begin(s, a, ways);
 	/* TLS could only say that something is wrong. */
 	return random_bytes(&probe, sizeof probe, e)
 	    && read_secrets(s, ways->credentials, e) && connect_server(s, e)
 	    && greet(s, sender, e) && log_in(s, e);
+}
+
+bool
+session_look(struct session *s, const struct account *a,
+    const struct session_ways *ways, struct chain *chain, struct err *e)
+{
+	begin(s, a, ways);
+	s->look = chain;
+	return connect_server(s, e) && secure(s, e);
 }
 
 void

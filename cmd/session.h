@@ -25,7 +25,8 @@ struct session_ways {
 struct session {
 	const struct account *a;
 	struct client c;
-	struct tls *tls; /* until the stream owns it */
+	struct tls *tls;    /* until the stream owns it */
+	struct chain *look; /* what a session is for that only looks */
 	struct buf user, password;
 };
 
@@ -35,6 +36,13 @@ struct session {
  */
 bool session_open(struct session *, const struct account *,
     const struct session_ways *, const char *sender, struct err *);
+
+/*
+ * Connect and see what certificates the server shows.  Nothing is proved, and
+ * nothing is said but what STARTTLS needs.  Errors as above.
+ */
+bool session_look(struct session *, const struct account *,
+    const struct session_ways *, struct chain *, struct err *);
 
 /* QUIT, if it can be said; not waited for. */
 void session_close(struct session *);

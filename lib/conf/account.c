@@ -137,10 +137,9 @@ usable(const struct account *a, struct err *e)
 		    a->file, a->line, a->name);
 	if (a->pins.n == 0)
 		return err_set(e, ERR_CONFIG,
-		    "%s:%d: account %s has no pin; run on the server: openssl "
-		    "x509 -in CERT.pem -noout -pubkey | openssl pkey -pubin "
-		    "-outform der | sha256sum; add its line: pin sha256:HASH",
-		    a->file, a->line, a->name);
+		    "%s:%d: account %s has no pin; see what to pin: pinmail "
+		    "--pin %s:%d",
+		    a->file, a->line, a->name, host, account_port(a));
 	if (a->from == NULL)
 		return err_set(e, ERR_CONFIG,
 		    "%s:%d: account %s has no sender; add a line: from "

@@ -3,6 +3,7 @@
 
 #include "lib/net/peer.h"
 
+#include <arpa/inet.h>
 #include <limits.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -113,6 +114,33 @@ peer_records_make(struct peer_records *l, const struct pins *pins,
 			add(l, pin, USAGE_PKIX_TA, SELECT_KEY, pin->hash, n);
 		}
 	}
+	return true;
+}
+
+static bool
+is_literal(const char *s)
+{
+	unsigned char ip[16];
+
+	return inet_pton(AF_INET, s, ip) == 1
+	    || inet_pton(AF_INET6, s, ip) == 1;
+}
+
+bool
+peer_name(SSL *ssl, const char *host)
+{
+	X509_VERIFY_PARAM *param = SSL_get0_param(ssl);
+	bool literal = is_literal(host);
+
+	/* An address is no name for SNI. */
+	if (SSL_dane_enable(ssl, literal ? NULL : host) <= 0
+	    || (literal && X509_VERIFY_PARAM_set1_ip_asc(param, host) != 1))
+		return false;
+	X509_VERIFY_PARAM_set_hostflags(param,
+	    X509_CHECK_FLAG_NEVER_CHECK_SUBJECT
+		| X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+	/* Else nobody looks at the dates of a pinned intermediate. */
+	X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
 	return true;
 }
 

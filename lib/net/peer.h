@@ -31,6 +31,9 @@ struct peer_records {
 bool peer_records_make(struct peer_records *, const struct pins *,
     struct err *);
 
+/* The name that certificates must have where a pin does not make it idle. */
+bool peer_name(struct ssl_st *, const char *host);
+
 /* Hand them to OpenSSL's verifier; each must be taken.  ERR_TLS. */
 bool peer_expect(struct ssl_st *, const struct peer_records *, struct err *);
 

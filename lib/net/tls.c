@@ -3,10 +3,8 @@
 
 #include "lib/net/tls.h"
 
-#include <arpa/inet.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,9 +113,7 @@ bio_read(BIO *bio, char *p, size_t n, size_t *done)
 static long
 bio_ctrl(BIO *bio, int cmd, long num, void *p)
 {
-	(void)bio;
-	(void)num;
-	(void)p;
+	(void)bio, (void)num, (void)p;
 	return cmd == BIO_CTRL_FLUSH ? 1 : 0;
 }
 
@@ -158,44 +154,26 @@ make_context(struct tls *t, const struct tls_settings *s, struct err *e)
 	    SSL_MODE_ENABLE_PARTIAL_WRITE
 		| SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 	SSL_CTX_set_read_ahead(ctx, 1);
-	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
+	/* Without, no stream is proved: there is no record to match. */
+	SSL_CTX_set_verify(ctx, s->look ? SSL_VERIFY_NONE : SSL_VERIFY_PEER,
+	    NULL);
 	if (SSL_CTX_set_min_proto_version(ctx, lowest) != 1
 	    || SSL_CTX_set_cipher_list(ctx, CIPHERS_12) != 1
 	    || SSL_CTX_dane_enable(ctx) <= 0)
 		return failed(e);
 	SSL_CTX_dane_set_flags(ctx, DANE_FLAG_NO_DANE_EE_NAMECHECKS);
-	return peer_client(ctx, s->cert_file, s->key_file, e)
-	    && peer_trust(ctx, s->pins, s->trust_file, e);
+	return s->look
+	    || (peer_client(ctx, s->cert_file, s->key_file, e)
+		&& peer_trust(ctx, s->pins, s->trust_file, e));
 }
 
 static bool
-is_literal(const char *s)
+make_session(struct tls *t, bool look, struct err *e)
 {
-	unsigned char ip[16];
-
-	return inet_pton(AF_INET, s, ip) == 1
-	    || inet_pton(AF_INET6, s, ip) == 1;
-}
-
-static bool
-make_session(struct tls *t, struct err *e)
-{
-	bool literal = is_literal(t->host);
-	X509_VERIFY_PARAM *param;
-
 	t->ssl = SSL_new(t->ctx);
-	if (t->ssl == NULL
-	    || SSL_dane_enable(t->ssl, literal ? NULL : t->host) <= 0)
+	if (t->ssl == NULL || !peer_name(t->ssl, t->host))
 		return failed(e);
-	param = SSL_get0_param(t->ssl);
-	if (literal && X509_VERIFY_PARAM_set1_ip_asc(param, t->host) != 1)
-		return failed(e);
-	X509_VERIFY_PARAM_set_hostflags(param,
-	    X509_CHECK_FLAG_NEVER_CHECK_SUBJECT
-		| X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-	/* Else nobody looks at the dates of a pinned intermediate. */
-	X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
-	if (!peer_expect(t->ssl, &t->records, e))
+	if (!look && !peer_expect(t->ssl, &t->records, e))
 		return false;
 	SSL_set_connect_state(t->ssl);
 	return make_bio(t) || failed(e);
@@ -213,8 +191,8 @@ tls_prepare(const struct tls_settings *s, struct err *e)
 	}
 	t = mem_alloc(sizeof *t);
 	t->host = s->host;
-	if (peer_records_make(&t->records, s->pins, e) && make_context(t, s, e)
-	    && make_session(t, e))
+	if ((s->look || peer_records_make(&t->records, s->pins, e))
+	    && make_context(t, s, e) && make_session(t, s->look, e))
 		return t;
 	tls_close(t);
 	return NULL;
@@ -359,8 +337,9 @@ handshake(struct tls *t, int64_t until, struct err *e)
 	}
 }
 
-bool
-tls_start(struct tls *t, struct stream *s, int64_t until, struct facts *facts,
+/* The handshake on a stream that has said nothing yet. */
+static bool
+shake(struct tls *t, struct stream *s, int64_t until, struct facts *facts,
     struct err *e)
 {
 	struct err ignored;
@@ -378,10 +357,30 @@ tls_start(struct tls *t, struct stream *s, int64_t until, struct facts *facts,
 		return false;
 	}
 	peer_facts(t->ssl, facts);
+	return true;
+}
+
+bool
+tls_start(struct tls *t, struct stream *s, int64_t until, struct facts *facts,
+    struct err *e)
+{
+	if (!shake(t, s, until, facts, e))
+		return false;
 	if (!peer_proved(t->ssl, &t->records, facts))
 		return peer_untrusted(t->ssl, t->host, e);
 	stream_cover(s, &tls_layer, t);
 	stream_set_proved(s);
+	return true;
+}
+
+bool
+tls_look(struct tls *t, struct stream *s, int64_t until, struct chain *chain,
+    struct facts *facts, struct err *e)
+{
+	if (!shake(t, s, until, facts, e))
+		return false;
+	chain_of(chain, t->ssl, t->host);
+	tls_end(t);
 	return true;
 }
 

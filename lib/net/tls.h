@@ -8,6 +8,7 @@
 #include "lib/base/err.h"
 #include "lib/base/facts.h"
 #include "lib/base/pin.h"
+#include "lib/net/chain.h"
 #include "lib/net/stream.h"
 
 /* All borrowed; NULL where there is none. */
@@ -17,6 +18,7 @@ struct tls_settings {
 	const char *trust_file; /* instead of the system's directory */
 	const char *cert_file, *key_file; /* of the client */
 	bool tls13;                       /* nothing older */
+	bool look; /* for tls_look alone: no pins, nothing is proved */
 };
 
 /* TLS that trusts pinned keys only. */
@@ -36,6 +38,14 @@ struct tls *tls_prepare(const struct tls_settings *, struct err *);
  */
 bool tls_start(struct tls *, struct stream *, int64_t until, struct facts *,
     struct err *);
+
+/*
+ * The handshake, to see what the server shows and who it is by its word
+ * alone.  The stream proves nothing, and nothing can be said on it.  Errors as
+ * of tls_start.
+ */
+bool tls_look(struct tls *, struct stream *, int64_t until, struct chain *,
+    struct facts *, struct err *);
 
 /* Give up one that was not started, or whose start failed. */
 void tls_close(struct tls *);

@@ -700,7 +700,7 @@ user_file() {
 	# No pin: it names the command that finds one.
 	conf "$(good | sed '/^pin /d')"
 	pinmail x@example.org </dev/null
-	failed 78 '*openssl*'
+	failed 78 "*pinmail --pin 127.0.0.1:$PORT*"
 	# Accounts that are not used may be unfinished.
 	PORT=9
 	conf "$(good)" 'account other' 'host x'

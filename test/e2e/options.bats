@@ -237,7 +237,7 @@ sendmail() {
 	sendmail_begin
 	words=$(sed -n '/^\.Sh KEYWORDS/,/^\.Sh CHOOSING/s/^\.It Ic \(\w*\).*/\1/p' \
 		"$top_srcdir/man/pinmail.conf.5" | sort -u |
-		grep -vxE 'account|defaults|include|from|timeout|dsn_notify|dsn_return')
+		grep -vxE 'account|defaults|include|from|pin|timeout|dsn_notify|dsn_return')
 	[ "$(wc -l <<<"$words")" -gt 40 ]
 	for word in $words; do
 		bare -C "$CONF" "--${word//_/-}=x" a@x.org

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include "lib/net/chain.h"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/file.h"
+#include "lib/base/mem.h"
+
+static char *
+name_text(const X509_NAME *name)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	char *p = NULL, *text;
+	long n = 0;
+
+	if (bio != NULL
+	    && X509_NAME_print_ex(bio, name, 0,
+		   XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB)
+		>= 0)
+		n = BIO_get_mem_data(bio, &p);
+	text = mem_dupn(p != NULL ? p : "", n > 0 ? (size_t)n : 0);
+	BIO_free(bio);
+	return text;
+}
+
+static void
+add_name(struct buf *b, const GENERAL_NAME *name)
+{
+	const ASN1_STRING *s;
+	char ip[INET6_ADDRSTRLEN] = "";
+	int n;
+
+	if (name->type != GEN_DNS && name->type != GEN_IPADD)
+		return;
+	s = name->type == GEN_DNS ? name->d.dNSName : name->d.iPAddress;
+	n = ASN1_STRING_length(s);
+	if (b->n > 0)
+		buf_adds(b, ", ");
+	if (name->type == GEN_DNS) {
+		buf_add(b, ASN1_STRING_get0_data(s), (size_t)n);
+		return;
+	}
+	if (n == 4 || n == 16)
+		inet_ntop(n == 4 ? AF_INET : AF_INET6, ASN1_STRING_get0_data(s),
+		    ip, sizeof ip);
+	buf_adds(b, ip);
+}
+
+static char *
+names_text(X509 *x)
+{
+	GENERAL_NAMES *names =
+	    X509_get_ext_d2i(x, NID_subject_alt_name, NULL, NULL);
+	struct buf b = {0};
+	char *text;
+
+	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++)
+		add_name(&b, sk_GENERAL_NAME_value(names, i));
+	GENERAL_NAMES_free(names);
+	text = mem_dup(buf_str(&b));
+	buf_clear(&b);
+	return text;
+}
+
+static void
+day(char *out, size_t n, const ASN1_TIME *t)
+{
+	struct tm tm;
+
+	if (ASN1_TIME_to_tm(t, &tm) == 1)
+		strftime(out, n, "%Y-%m-%d", &tm);
+}
+
+static void
+note_key(struct chain_cert *c, EVP_PKEY *key)
+{
+	char group[32] = "";
+	unsigned char *der = NULL;
+	struct buf b = {0};
+	int n = i2d_PUBKEY(key, &der);
+
+	if (n > 0)
+		EVP_Digest(der, (size_t)n, c->key_hash, NULL, EVP_sha256(),
+		    NULL);
+	OPENSSL_free(der);
+	EVP_PKEY_get_group_name(key, group, sizeof group, NULL);
+	buf_addf(&b, "%s", EVP_PKEY_get0_type_name(key));
+	if (*group != '\0')
+		buf_addf(&b, " %s", group);
+	else
+		buf_addf(&b, " %d", EVP_PKEY_get_bits(key));
+	c->key = mem_dup(b.p);
+	buf_clear(&b);
+}
+
+static struct chain_cert *
+add(struct chain_cert **v, size_t *n)
+{
+	*v = mem_resize(*v, *n + 1, sizeof **v);
+	(*v)[*n] = (struct chain_cert){0};
+	return &(*v)[(*n)++];
+}
+
+static void
+add_cert(struct chain_cert **v, size_t *n, X509 *x, bool sent)
+{
+	struct chain_cert *c = add(v, n);
+	EVP_PKEY *key = X509_get0_pubkey(x);
+	int seconds;
+
+	c->is_cert = true;
+	c->sent = sent;
+	c->subject = name_text(X509_get_subject_name(x));
+	c->issuer = name_text(X509_get_issuer_name(x));
+	c->names = names_text(x);
+	c->is_ca = X509_check_ca(x) > 0;
+	c->self_signed = X509_self_signed(x, 0) == 1;
+	day(c->from, sizeof c->from, X509_get0_notBefore(x));
+	day(c->until, sizeof c->until, X509_get0_notAfter(x));
+	ASN1_TIME_diff(&c->days_left, &seconds, NULL, X509_get0_notAfter(x));
+	X509_digest(x, EVP_sha256(), c->cert_hash, NULL);
+	if (key != NULL)
+		note_key(c, key);
+	else
+		c->key = mem_dup("unknown");
+}
+
+static bool
+in(STACK_OF(X509) * list, X509 *x)
+{
+	for (int i = 0; i < sk_X509_num(list); i++)
+		if (X509_cmp(sk_X509_value(list, i), x) == 0)
+			return true;
+	return false;
+}
+
+/* Other roots of the same organisation: CAs change to them without notice. */
+static void
+add_spare(struct chain *c, X509 *root)
+{
+	int at = X509_NAME_get_index_by_NID(X509_get_subject_name(root),
+	    NID_organizationName, -1);
+	char owner[256] = "", other[256], path[512];
+	struct dirent *d;
+	X509 *x;
+	DIR *dir;
+	FILE *f;
+
+	X509_NAME_get_text_by_NID(X509_get_subject_name(root),
+	    NID_organizationName, owner, sizeof owner);
+	dir = at >= 0 ? opendir(PINMAIL_CA_DIR) : NULL;
+	while (dir != NULL && (d = readdir(dir)) != NULL) {
+		if (strlen(d->d_name) != 10 || d->d_name[8] != '.')
+			continue;
+		snprintf(path, sizeof path, "%s/%s", PINMAIL_CA_DIR, d->d_name);
+		f = fopen(path, "r");
+		x = f != NULL ? PEM_read_X509(f, NULL, NULL, NULL) : NULL;
+		*other = '\0';
+		if (x != NULL)
+			X509_NAME_get_text_by_NID(X509_get_subject_name(x),
+			    NID_organizationName, other, sizeof other);
+		if (x != NULL && strcmp(owner, other) == 0
+		    && X509_cmp(x, root) != 0
+		    && X509_cmp_current_time(X509_get0_notAfter(x)) > 0)
+			add_cert(&c->spare, &c->n_spare, x, false);
+		X509_free(x);
+		if (f != NULL)
+			fclose(f);
+	}
+	if (dir != NULL)
+		closedir(dir);
+	ERR_clear_error();
+}
+
+/* Would a client without pins trust it? */
+static STACK_OF(X509)
+    * verify(struct chain *c, STACK_OF(X509) * sent, const char *host)
+{
+	X509_STORE *store = X509_STORE_new();
+	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+	X509_LOOKUP *dir = X509_STORE_add_lookup(store, X509_LOOKUP_hash_dir());
+	STACK_OF(X509) *whole = NULL;
+	X509_VERIFY_PARAM *param;
+	int why = X509_V_ERR_UNSPECIFIED;
+
+	if (dir != NULL
+	    && X509_LOOKUP_add_dir(dir, PINMAIL_CA_DIR, X509_FILETYPE_PEM) == 1
+	    && X509_STORE_CTX_init(ctx, store, sk_X509_value(sent, 0), sent)
+		== 1) {
+		param = X509_STORE_CTX_get0_param(ctx);
+		X509_VERIFY_PARAM_set_purpose(param, X509_PURPOSE_SSL_SERVER);
+		X509_VERIFY_PARAM_set_hostflags(param,
+		    X509_CHECK_FLAG_NEVER_CHECK_SUBJECT
+			| X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+		if (X509_VERIFY_PARAM_set1_ip_asc(param, host) != 1)
+			X509_VERIFY_PARAM_set1_host(param, host, 0);
+		if (X509_verify_cert(ctx) == 1)
+			whole = X509_STORE_CTX_get1_chain(ctx);
+		why = X509_STORE_CTX_get_error(ctx);
+	}
+	c->vouched = whole != NULL;
+	snprintf(c->why, sizeof c->why, "%s",
+	    X509_verify_cert_error_string(why));
+	X509_STORE_CTX_free(ctx);
+	X509_STORE_free(store);
+	ERR_clear_error();
+	return whole;
+}
+
+void
+chain_of(struct chain *c, SSL *ssl, const char *host)
+{
+	STACK_OF(X509) *sent = SSL_get_peer_cert_chain(ssl), *whole, *list;
+
+	if (sk_X509_num(sent) <= 0)
+		return;
+	whole = verify(c, sent, host);
+	list = whole != NULL ? whole : sent;
+	for (int i = 0; i < sk_X509_num(list); i++)
+		add_cert(&c->v, &c->n, sk_X509_value(list, i),
+		    in(sent, sk_X509_value(list, i)));
+	if (whole != NULL)
+		add_spare(c, sk_X509_value(whole, sk_X509_num(whole) - 1));
+	sk_X509_pop_free(whole, X509_free);
+}
+
+/* What has a passphrase is not for us. */
+static int
+no_passphrase(char *p, int n, int writing, void *arg)
+{
+	(void)p, (void)n, (void)writing, (void)arg;
+	return -1;
+}
+
+/* A key that no certificate has yet. */
+static bool
+add_key(struct chain *c, FILE *f)
+{
+	struct chain_cert *cert;
+	EVP_PKEY *key;
+
+	rewind(f);
+	key = PEM_read_PUBKEY(f, NULL, no_passphrase, NULL);
+	if (key == NULL) {
+		rewind(f);
+		key = PEM_read_PrivateKey(f, NULL, no_passphrase, NULL);
+	}
+	if (key == NULL)
+		return false;
+	cert = add(&c->v, &c->n);
+	cert->subject = mem_dup("");
+	cert->issuer = mem_dup("");
+	cert->names = mem_dup("");
+	note_key(cert, key);
+	EVP_PKEY_free(key);
+	return true;
+}
+
+bool
+chain_file(struct chain *c, const char *path, struct err *e)
+{
+	FILE *f = fopen(path, "re");
+	X509 *x;
+
+	if (f == NULL)
+		return err_set(e, ERR_CONFIG, "%s: cannot be opened", path);
+	while ((x = PEM_read_X509(f, NULL, no_passphrase, NULL)) != NULL) {
+		add_cert(&c->v, &c->n, x, true);
+		X509_free(x);
+	}
+	if (c->n == 0 && !add_key(c, f))
+		err_set(e, ERR_CONFIG,
+		    "%s: there is no certificate or key in it (PEM)", path);
+	ERR_clear_error();
+	fclose(f);
+	return c->n > 0;
+}
+
+static void
+clear(struct chain_cert *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		free(v[i].subject);
+		free(v[i].issuer);
+		free(v[i].names);
+		free(v[i].key);
+	}
+	free(v);
+}
+
+void
+chain_clear(struct chain *c)
+{
+	clear(c->v, c->n);
+	clear(c->spare, c->n_spare);
+	*c = (struct chain){0};
+}

@@ -1,0 +1,251 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# pinmail(1), "What to pin".
+
+load lib
+
+setup() {
+	untraced
+	cd "$BATS_TEST_TMPDIR"
+}
+
+# self_signed NAME [SUBJECT]: NAME.key and NAME.pem.
+self_signed() {
+	openssl req -x509 -nodes -newkey ec -pkeyopt \
+		ec_paramgen_curve:P-256 -days 90 -subj "${2:-/CN=$1}" \
+		-addext 'subjectAltName=DNS:localhost,IP:127.0.0.1' \
+		-keyout "$1.key" -out "$1.pem" 2>/dev/null
+}
+
+# signed NAME CA: by it, for localhost or $names.
+signed() {
+	openssl req -nodes -newkey ec -pkeyopt ec_paramgen_curve:P-256 \
+		-subj "/CN=$1" -keyout "$1.key" -out "$1.csr" 2>/dev/null
+	echo "subjectAltName=${names:-DNS:localhost,IP:127.0.0.1}" >ext
+	openssl x509 -req -in "$1.csr" -CA "$2.pem" -CAkey "$2.key" -days 30 \
+		-extfile ext -out "$1.pem" 2>/dev/null
+}
+
+# ca NAME OWNER
+ca() {
+	openssl req -x509 -nodes -newkey ec -pkeyopt \
+		ec_paramgen_curve:P-256 -days 900 -subj "/O=$2/CN=$1" \
+		-addext keyUsage=keyCertSign -keyout "$1.key" -out "$1.pem" \
+		2>/dev/null
+}
+
+# hash FILE: of its key, computed by somebody else.
+hash() {
+	openssl x509 -in "$1" -noout -pubkey |
+		openssl pkey -pubin -outform der | openssl dgst -sha256 -r |
+		cut -d ' ' -f 1
+}
+
+# look [ARGUMENT ...]: runs --pin; it must succeed.
+look() {
+	run_as_is "$PINMAIL" --pin "$@"
+	[ "$status" -eq 0 ] || { echo "exit $status: $err"; return 1; }
+}
+
+# prints LINE ...: each is a line of standard output.
+prints() {
+	local line
+
+	for line; do
+		grep -qxF -- "$line" <<<"$out" ||
+			{ echo "no line $line in: $out"; return 1; }
+	done
+}
+
+# tells TEXT ...: each is somewhere in standard error.
+tells() {
+	local text
+
+	for text; do
+		[[ $err == *"$text"* ]] ||
+			{ echo "no $text in: $err"; return 1; }
+	done
+}
+
+@test "if nothing vouches for the key, its line is commented out" {
+	server_start
+	look "127.0.0.1:$PORT"
+	prints 'account default' 'host 127.0.0.1' "port $PORT" \
+		'tls_starttls off' "#pin $PIN" '#   pinmail --pin CERTIFICATE.pem'
+	not_pinned=$(grep -c '^pin' <<<"$out" || :)
+	[ "$not_pinned" -eq 0 ]
+	tells 'CN=localhost' 'localhost, 127.0.0.1' 'days left' \
+		"pin $PIN" 'vouched for by: self-signed certificate' backup
+	# Nobody logged in, and nothing was sent.
+	[ "$(count_filed)" -eq 0 ]
+}
+
+@test "what was shown, once confirmed, delivers" {
+	server_start
+	look "127.0.0.1:$PORT"
+	(
+		umask 077
+		{
+			sed -e 's/^#pin/pin/' -e '/^#/d' <<<"$out"
+			printf '%s\n' 'user alice' 'password wonder1and' \
+				'from alice@example.com' 'syslog off'
+		} >pasted
+	)
+	CONF=$PWD/pasted
+	pinmail x@example.org <<<'Subject: x'
+	succeeded
+	filed alice
+}
+
+@test "on any other port TLS is tried first and then STARTTLS" {
+	server_start --tls starttls
+	look "127.0.0.1:$PORT"
+	prints "port $PORT" 'tls_starttls on' "#pin $PIN"
+	look --starttls "127.0.0.1:$PORT"
+	prints 'tls_starttls on' "#pin $PIN"
+}
+
+@test "nothing is said but what STARTTLS needs" {
+	server_start --tls starttls
+	look --starttls -v "127.0.0.1:$PORT"
+	[ "$(grep '^>' "$BATS_TEST_TMPDIR/err")" = \
+		$'> EHLO [127.0.0.1]\n> STARTTLS' ]
+	server_start
+	look -v "127.0.0.1:$PORT"
+	lacks '^>' "$BATS_TEST_TMPDIR/err"
+}
+
+@test "a certificate that is not from a public CA or for another name" {
+	self_signed root
+	signed leaf root
+	cat leaf.pem root.pem >both.pem
+	server_start --cert both.pem --key leaf.key
+	look "127.0.0.1:$PORT"
+	prints "#pin sha256:$(hash leaf.pem)"
+	tells 'CN=leaf' 'issued by  CN=root' "pin cert sha256:" \
+		"pin ca sha256:$(hash root.pem)"
+	lacks 'public CA, for' "$BATS_TEST_TMPDIR/err"
+}
+
+# trusting DIRECTORY COMMAND...: with it as the system's CAs.
+trusting() {
+	unshare -m --propagation private sh -c \
+		'mount --bind "$1" /etc/ssl/certs && shift && exec "$@"' - "$@"
+}
+
+@test "the root of a public CA is pinned, and its owner's others" {
+	need_root
+	need unshare
+	[ -d /etc/ssl/certs ] || skip 'there is no /etc/ssl/certs'
+	unshare -m true 2>/dev/null || skip 'no mount namespaces here'
+	ca one Acme
+	ca two Acme
+	ca three Others
+	mkdir trusted
+	for name in one two three; do
+		cp $name.pem "trusted/$(openssl x509 -in $name.pem -noout \
+			-subject_hash).0"
+	done
+	signed leaf one
+	# The server does not send the root.
+	server_start --cert leaf.pem --key leaf.key
+	run_as_is trusting "$PWD/trusted" "$PINMAIL" --pin "localhost:$PORT"
+	[ "$status" -eq 0 ] || { echo "$status: $err"; false; }
+	prints "pin ca sha256:$(hash one.pem)" "pin ca sha256:$(hash two.pem)" \
+		"#pin sha256:$(hash leaf.pem)"
+	[ "$(grep -c '^pin' <<<"$out")" -eq 2 ]
+	tells 'a public CA, for this name' 'the server does not send it'
+	# Another name: nobody vouches.
+	names=DNS:elsewhere.example signed other one
+	server_start --cert other.pem --key other.key
+	run_as_is trusting "$PWD/trusted" "$PINMAIL" --pin "localhost:$PORT"
+	[ "$status" -eq 0 ]
+	[ "$(grep -c '^pin' <<<"$out")" -eq 0 ]
+	tells 'ostname mismatch'
+}
+
+@test "with a file it is the lines for what is in it" {
+	self_signed cert
+	ca own Acme
+	openssl pkey -in cert.key -pubout -out pub.pem
+	look cert.pem
+	prints "pin sha256:$(hash cert.pem)"
+	look ./cert.key
+	prints "pin sha256:$(hash cert.pem)"
+	look "$PWD/pub.pem"
+	prints "pin sha256:$(hash cert.pem)"
+	look own.pem
+	prints "pin ca sha256:$(hash own.pem)"
+	signed cert own
+	cat cert.pem own.pem >chain.pem
+	look chain.pem
+	[ "$out" = "$(printf 'pin sha256:%s\npin ca sha256:%s' \
+		"$(hash cert.pem)" "$(hash own.pem)")" ]
+	echo nothing >empty.pem
+	run_as_is "$PINMAIL" --pin empty.pem </dev/null
+	failed 78 '*empty.pem: there is no certificate or key in it*'
+	openssl pkey -in cert.key -aes256 -passout pass:x -out secret.key
+	run_as_is "$PINMAIL" --pin secret.key </dev/null
+	failed 78 '*secret.key: *'
+	run_as_is "$PINMAIL" --pin ./none.pem
+	failed 78 '*./none.pem: *'
+}
+
+@test "with -a: which lines to keep, to drop and to add" {
+	self_signed new
+	server_start
+	conf_write
+	run_as_is "$PINMAIL" -C "$CONF" --pin -a default
+	[ "$status" -eq 0 ]
+	prints "pin $PIN"
+	[[ $out == *'keep it, the server shows this'* ]]
+	# With a backup.
+	conf_write "pin sha256:$(printf '%064d' 0)"
+	run_as_is "$PINMAIL" -C "$CONF" --pin -a default
+	prints "pin $PIN" "pin sha256:$(printf '%064d' 0)"
+	[[ $out == *'keep it if it is your backup'* ]]
+	# The key was changed, and nobody told us.
+	server_start --cert new.pem --key new.key
+	sed -i "s/^port .*/port $PORT/" "$CONF"
+	run_as_is "$PINMAIL" -C "$CONF" --pin -a default
+	[ "$status" -eq 0 ]
+	prints "#pin sha256:$(hash new.pem)"
+	[[ $out == *'drop it, unless it is your backup'*'to add'* ]]
+	[ "$(grep -c '^pin' <<<"$out")" -eq 0 ]
+}
+
+@test "what a certificate says cannot drive a terminal" {
+	self_signed evil $'/CN=evil\e[2J\u202e'
+	server_start --cert evil.pem --key evil.key
+	look "127.0.0.1:$PORT"
+	lacks $'\e' "$BATS_TEST_TMPDIR/out"
+	lacks $'\e' "$BATS_TEST_TMPDIR/err"
+	tells evil
+}
+
+@test "--pin counts only where no stranger can write it" {
+	server_start
+	conf_write
+	run_as_is "$PINMAIL" -C "$CONF" x@example.org --pin </dev/null
+	[ "$(count_filed)" -le 1 ]
+	run_as_is "$PINMAIL" -t --pin "127.0.0.1:$PORT" </dev/null
+	failed 64 '*--pin counts only as the first argument*'
+	ln -s "$PINMAIL" sendmail
+	run_as_is ./sendmail --pin "127.0.0.1:$PORT" </dev/null
+	failed 64 '*--pin*'
+	run_as_is "$PINMAIL" --pin
+	failed 64 '*--pin needs a host*'
+	run_as_is "$PINMAIL" --pin a b
+	failed 64 '*--pin needs a host*'
+	run_as_is "$PINMAIL" --pin host:99999
+	failed 64 '*"99999" is no port*'
+}
+
+@test "nobody there" {
+	server_start
+	read -r pid <"$BATS_TEST_TMPDIR/pids"
+	kill "$pid"
+	wait "$pid" || :
+	run_as_is "$PINMAIL" --pin "127.0.0.1:$PORT"
+	failed 75
+}
