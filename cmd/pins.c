@@ -171,6 +171,7 @@ look(const struct account *a, const struct options *o, struct chain *c,
     struct err *e)
 {
 	const struct session_ways ways = {NULL, o->verbose, o->timeout};
+	const char *host = a->host != NULL ? a->host : a->socket;
 	struct facts facts = {0};
 	struct session s = {.c.facts = &facts};
 	bool ok;
@@ -179,10 +180,10 @@ look(const struct account *a, const struct options *o, struct chain *c,
 	ok = session_look(&s, a, &ways, c, e);
 	session_close(&s);
 	if (ok && c->n == 0)
-		ok = err_set(e, ERR_TLS, "%s showed no certificate", a->host);
+		ok = err_set(e, ERR_TLS, "%s showed no certificate", host);
 	if (!ok)
 		return false;
-	fprintf(stderr, "%s port %d (%s), %s\n", a->host, account_port(a),
+	fprintf(stderr, "%s port %d (%s), %s\n", host, account_port(a),
 	    facts.address, facts.tls);
 	for (size_t i = 0; i < c->n; i++)
 		print_cert(&c->v[i]);

@@ -87,11 +87,18 @@ add_section(struct mediatype *m, const char *stars, const struct buf *value)
 	}
 }
 
+/* A boundary does not end in a blank (RFC 2046, 5.1.1). */
+static void
+trim(struct buf *b)
+{
+	while (b->n > 0 && is_space(b->p[b->n - 1]))
+		b->p[--b->n] = '\0';
+}
+
 static void
 keep(struct mediatype *m, const char *name, struct buf *value)
 {
-	while (value->n > 0 && is_space(value->p[value->n - 1]))
-		value->p[--value->n] = '\0';
+	trim(value);
 	if (ascii_casecmp(name, "boundary") == 0 && m->boundary.n == 0) {
 		buf_add(&m->boundary, buf_str(value), value->n);
 	} else if (ascii_ncasecmp(name, "boundary*", 9) == 0
@@ -139,6 +146,7 @@ mediatype_parse(struct mediatype *m, const char *s, size_t n)
 	lower(&m->type);
 	lower(&m->subtype);
 	parameters(m, p, end);
+	trim(&m->boundary);
 	/* What no line of ours could hold, or no line of anybody's. */
 	if (m->boundary.n > BOUNDARY_MAX
 	    || ascii_has_8bit(buf_str(&m->boundary), m->boundary.n)

@@ -10,7 +10,10 @@
 #include "lib/mail/idna.h"
 #include "lib/mail/words.h"
 
-/* Behind a quoted string, or a comment with those in it, or one character. */
+/*
+ * Behind a quoted string, or a comment with those in it, or one character;
+ * NULL: it does not end.
+ */
 static const char *
 skip(const char *p)
 {
@@ -29,19 +32,27 @@ skip(const char *p)
 		else if (*p == '(' && end == ')')
 			depth++;
 	}
-	return p;
+	return NULL;
 }
 
 /* To the first of some characters that nothing quotes. */
 static const char *
 find(const char *p, const char *stops)
 {
-	while (*p != '\0' && strchr(stops, *p) == NULL)
-		p = skip(p);
+	const char *next;
+
+	for (; *p != '\0' && strchr(stops, *p) == NULL; p = next) {
+		next = skip(p);
+		if (next == NULL)
+			return p + strlen(p);
+	}
 	return p;
 }
 
-/* Text without its backslashes, and a name without its quotes. */
+/*
+ * Text without its backslashes, and a name without its quotes; in an encoded
+ * word control characters would only hide.
+ */
 static void
 unquote(struct buf *b, const char *p, const char *end, bool name)
 {
@@ -50,7 +61,8 @@ unquote(struct buf *b, const char *p, const char *end, bool name)
 			p++;
 		else if (name && *p == '"')
 			continue;
-		buf_addc(b, *p);
+		if (!ascii_is_control(*p) || *p == '\t')
+			buf_addc(b, *p);
 	}
 }
 
@@ -81,10 +93,8 @@ put_name(struct buf *b, const char *p, const char *end, bool tight,
 static void
 put_comment(struct buf *b, const char *p, const char *end, const char *charset)
 {
-	bool closed = end - p > 1 && end[-1] == ')';
-
 	buf_addc(b, '(');
-	put_text(b, p + 1, closed ? end - 1 : end, false, charset);
+	put_text(b, p + 1, end - 1, false, charset);
 	buf_addc(b, ')');
 }
 
@@ -114,6 +124,11 @@ put_part(struct buf *b, const char *p, const char *end, bool name,
 		while (p < end && ascii_is_blank(*p))
 			buf_addc(b, *p++);
 		next = *p == '(' ? skip(p) : find(p, "(");
+		/* A comment that does not end may hide addresses. */
+		if (next == NULL) {
+			buf_add(b, p, (size_t)(end - p));
+			return;
+		}
 		next = next < end ? next : end;
 		for (last = next; last > p && ascii_is_blank(last[-1]);)
 			last--;

@@ -190,12 +190,14 @@ static STACK_OF(X509)
 {
 	X509_STORE *store = X509_STORE_new();
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
-	X509_LOOKUP *dir = X509_STORE_add_lookup(store, X509_LOOKUP_hash_dir());
 	STACK_OF(X509) *whole = NULL;
+	X509_LOOKUP *dir = NULL;
 	X509_VERIFY_PARAM *param;
 	int why = X509_V_ERR_UNSPECIFIED;
 
-	if (dir != NULL
+	if (store != NULL)
+		dir = X509_STORE_add_lookup(store, X509_LOOKUP_hash_dir());
+	if (dir != NULL && ctx != NULL
 	    && X509_LOOKUP_add_dir(dir, PINMAIL_CA_DIR, X509_FILETYPE_PEM) == 1
 	    && X509_STORE_CTX_init(ctx, store, sk_X509_value(sent, 0), sent)
 		== 1) {
