@@ -150,8 +150,6 @@ in(STACK_OF(X509) * list, X509 *x)
 static void
 add_spare(struct chain *c, X509 *root)
 {
-	int at = X509_NAME_get_index_by_NID(X509_get_subject_name(root),
-	    NID_organizationName, -1);
 	char owner[256] = "", other[256], path[512];
 	struct dirent *d;
 	X509 *x;
@@ -160,7 +158,7 @@ add_spare(struct chain *c, X509 *root)
 
 	X509_NAME_get_text_by_NID(X509_get_subject_name(root),
 	    NID_organizationName, owner, sizeof owner);
-	dir = at >= 0 ? opendir(PINMAIL_CA_DIR) : NULL;
+	dir = *owner != '\0' ? opendir(PINMAIL_CA_DIR) : NULL;
 	while (dir != NULL && (d = readdir(dir)) != NULL) {
 		if (strlen(d->d_name) != 10 || d->d_name[8] != '.')
 			continue;

@@ -149,3 +149,31 @@ coding_fits(const char *p, size_t n)
 		assert_true(column <= 76);
 	}
 }
+
+static bool
+take(void *arg, const char *p, size_t n, struct err *e)
+{
+	(void)e;
+	return buf_add(arg, p, n);
+}
+
+void
+coding_emit(struct message *m, struct buf *b)
+{
+	const struct message_sink sink = {take, b};
+	struct err e;
+
+	buf_reset(b);
+	assert_true(message_emit(m, &sink, &e));
+	assert_int_equal(b->n, message_size(m));
+}
+
+void
+coding_read(struct message *m, const struct buf *in, const char *dir)
+{
+	struct err e;
+
+	message_begin(m, dir);
+	assert_true(message_add(m, in->p, in->n, &e));
+	assert_true(message_end(m, &e));
+}

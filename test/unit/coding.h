@@ -7,6 +7,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/mail/encode.h"
+#include "lib/mail/message.h"
 
 #define X10 "xxxxxxxxxx"
 #define X70 X10 X10 X10 X10 X10 X10 X10
@@ -34,5 +35,9 @@ void coding_fits(const char *, size_t);
 
 /* Is there an escape, "=XX", at p? */
 bool coding_escape(const char *p, const char *end, char *c);
+
+/* A message from its bytes, and all that it gives, whose size it told. */
+void coding_read(struct message *, const struct buf *, const char *dir);
+void coding_emit(struct message *, struct buf *);
 
 #endif

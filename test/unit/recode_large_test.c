@@ -8,34 +8,6 @@
 #include "lib/mail/recode.h"
 #include "test/unit/coding.h"
 
-static bool
-take(void *arg, const char *p, size_t n, struct err *e)
-{
-	(void)e;
-	return buf_add(arg, p, n);
-}
-
-static void
-emit(struct message *m, struct buf *b)
-{
-	const struct message_sink sink = {take, b};
-	struct err e;
-
-	buf_reset(b);
-	assert_true(message_emit(m, &sink, &e));
-	assert_int_equal(b->n, message_size(m));
-}
-
-static void
-read_message(struct message *m, const struct buf *in, const char *dir)
-{
-	struct err e;
-
-	message_begin(m, dir);
-	assert_true(message_add(m, in->p, in->n, &e));
-	assert_true(message_end(m, &e));
-}
-
 static void
 add_many(struct buf *b, const char *s, size_t n)
 {
@@ -73,10 +45,10 @@ knows_utf8_across_views(void **state)
 			add_many(&in, "x", STORE_MEMORY - before);
 			buf_addf(&in, "%s\r\n", t[i].text);
 			add_many(&in, "x", 20);
-			read_message(&m, &in, unit_dir);
+			coding_read(&m, &in, unit_dir);
 			assert_true(m.body.fd >= 0);
 			assert_true(recode_message(&m, false, &e));
-			emit(&m, &out);
+			coding_emit(&m, &out);
 			buf_reset(&want);
 			buf_addf(&want, "text/plain; charset=%s\r\n",
 			    t[i].charset);
@@ -111,11 +83,11 @@ encodes_a_large_one(void **state)
 				buf_addc(&in, c);
 		}
 		buf_adds(&in, "\r\n");
-		read_message(&m, &in, unit_dir);
+		coding_read(&m, &in, unit_dir);
 		assert_true(recode_message(&m, i == 0, &e));
 		assert_true(m.body.fd >= 0);
 		assert_int_equal(unit_entries(unit_dir), 0);
-		emit(&m, &out);
+		coding_emit(&m, &out);
 		body = strstr(out.p, "\r\n\r\n") + 4;
 		coding_fits(body, out.n - (size_t)(body - out.p));
 		(i == 0 ? coding_unquote : coding_unbase64)(&back, body,
@@ -164,9 +136,9 @@ labels_utf8(void **state)
 	for (size_t i = 0; i < COUNT(t); i++) {
 		buf_reset(&in);
 		buf_addf(&in, "%s\r\n\r\n%s\r\n", t[i].field, t[i].text);
-		read_message(&m, &in, unit_dir);
+		coding_read(&m, &in, unit_dir);
 		assert_true(recode_label(&m, &e));
-		emit(&m, &out);
+		coding_emit(&m, &out);
 		buf_reset(&want);
 		buf_addf(&want, "%s\r\n%s\r\n%s\r\n", t[i].field,
 		    t[i].labelled ? labels : "", t[i].text);
@@ -189,12 +161,12 @@ tells_where_there_is_no_room(void **state)
 	(void)state;
 	buf_adds(&in, "\n");
 	add_many(&in, "\xc3\xa9", STORE_MEMORY / 4);
-	read_message(&m, &in, "/nonexistent/dir");
-	emit(&m, &before);
+	coding_read(&m, &in, "/nonexistent/dir");
+	coding_emit(&m, &before);
 	assert_false(recode_message(&m, true, &e));
 	assert_err(&e, ERR_CREATE, "/nonexistent/dir");
 	/* It is as it was. */
-	emit(&m, &out);
+	coding_emit(&m, &out);
 	assert_string_equal(out.p, before.p);
 	message_clear(&m);
 	buf_clear(&in);
@@ -215,7 +187,7 @@ tells_of_a_file_that_ends(void **state)
 	buf_adds(&in, "\n\xc3\xa9\n");
 	add_many(&in, "line\n", STORE_MEMORY);
 	for (int label = 0; label < 2; label++) {
-		read_message(&m, &in, unit_dir);
+		coding_read(&m, &in, unit_dir);
 		assert_true(store_read(&m.body, 0, &p, &n, &e));
 		assert_int_equal(ftruncate(m.body.fd, STORE_MEMORY), 0);
 		assert_false(label == 1 ? recode_label(&m, &e)
