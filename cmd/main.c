@@ -6,19 +6,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "cmd/author.h"
+#include "cmd/check.h"
 #include "cmd/collect.h"
-#include "cmd/deliver.h"
 #include "cmd/dialogue.h"
-#include "cmd/edit.h"
-#include "cmd/fit.h"
-#include "cmd/locals.h"
 #include "cmd/options.h"
 #include "cmd/pins.h"
 #include "cmd/report.h"
+#include "cmd/send.h"
 #include "cmd/sender.h"
 #include "cmd/site.h"
-#include "cmd/submit.h"
 #include "cmd/verify.h"
 #include "lib/base/wait.h"
 
@@ -72,71 +68,48 @@ ends_at_dot(const struct options *o, const struct conf *conf,
 	return a != NULL && a->dot_ends != 0;
 }
 
-/*
- * From the command line to a job that is fit to be delivered.  *a is the
- * account as soon as it is chosen.
- */
+/* What is to be sent to whom; a caller that writes is heard out. */
 static bool
-prepare(struct job *j, const struct options *o, struct conf *conf,
-    const struct site *site, const struct account **a, struct err *e)
+receive(struct job *j, const struct options *o, struct conf *conf,
+    const struct site *site, struct err *e)
 {
-	struct locals locals = {0};
 	struct err fault = {0};
-	bool loaded, dot, ok;
+	bool loaded = site_conf(site, conf, o->config, &fault);
 
-	/* A caller that writes should be heard out, whatever is wrong. */
-	loaded = site_conf(site, conf, o->config, &fault);
-	dot = ends_at_dot(o, conf, site);
-	ok = collect_message(j->msg, STDIN_FILENO, dot, e)
-	    && collect_recipients(j, o, e);
-	if (ok && !loaded) {
-		*e = fault;
+	if (!collect_message(j->msg, STDIN_FILENO, ends_at_dot(o, conf, site),
+		e)
+	    || !collect_recipients(j, o, e))
 		return false;
-	}
-	ok = ok && sender_settle(j, o, conf, site, a, e);
-	if (ok) {
-		locals_begin(&locals, *a, site);
-		locals_envelope(&locals, &j->env);
-		ok = envelope_ascii(&j->env, e)
-		    && author_settle(j, o, *a, site, e)
-		    && edit_header(j, o, &locals, e) && fit_message(j, e);
-		locals_clear(&locals);
-	}
-	return ok;
+	if (!loaded)
+		*e = fault;
+	return loaded;
 }
 
 static int
 send_message(const struct options *o)
 {
-	struct session_ways ways = {NULL, o->verbose, o->timeout};
-	const struct account *a = NULL;
 	struct message msg;
 	struct job job = {.msg = &msg};
-	struct facts facts = {0};
 	struct conf conf = {0};
 	struct buf line = {0};
 	struct err e = {0};
 	struct site site;
-	int status;
-	bool ok;
+	struct send send = {.job = &job, .o = o, .conf = &conf, .site = &site};
+	bool ready;
 
 	site_read(&site);
-	ways.credentials = site.credentials;
 	message_begin(&msg, site.tmpdir);
-	ok = prepare(&job, o, &conf, &site, &a, &e)
-	    && deliver(&job, a, &ways, &facts, &e);
-	submit_outcome(&job, ok, &e, &line);
-	if (e.kind != ERR_NONE)
+	ready = receive(&job, o, &conf, &site, &e);
+	if (!send_job(&send, ready, &line, &e))
 		report_line(buf_str(&line));
-	report_log(&job, a, &site, &facts, &e);
-	status = report_exit(e.kind);
+	send_log(&send, &e);
 
 	buf_clear(&line);
 	job_clear(&job);
 	message_clear(&msg);
 	conf_clear(&conf);
 	site_clear(&site);
-	return status;
+	return report_exit(e.kind);
 }
 
 static int
@@ -167,6 +140,8 @@ run(int argc, char *argv[])
 		return 0;
 	case MODE_DIALOGUE:
 		return dialogue_run(&o);
+	case MODE_CHECK:
+		return check_all(&o);
 	case MODE_PIN:
 		return pins_show(&o);
 	case MODE_VERIFY:

@@ -20,6 +20,7 @@ enum option_action {
 	FLAG,         /* a bool of struct options */
 	TEXT,         /* a string of it */
 	BODY_MODE,    /* -b */
+	CHECK,        /* --check, where no stranger can write it */
 	CHECK_ALIAS,  /* -I */
 	CONFIG,       /* -C, a file only where no stranger can name it */
 	DEBUG,        /* -d */

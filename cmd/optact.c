@@ -154,10 +154,11 @@ option_act(struct options *o, const struct option *opt, const char *value,
 		return set_mode(o, MODE_ALIASES);
 	case QUEUE_RUN:
 		return set_mode(o, MODE_NOTHING);
+	case CHECK:
 	case PINS:
 		if (place == ANYWHERE)
 			return refuse(opt, value, e);
-		return set_mode(o, MODE_PIN);
+		return set_mode(o, opt->action == PINS ? MODE_PIN : MODE_CHECK);
 	case DEBUG:
 		o->verbose = o->verbose || (o->as_pinmail && *value == '\0');
 		return true;

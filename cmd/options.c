@@ -15,6 +15,7 @@ const char options_help[] =
     "usage: pinmail [-C file] [-tv] [-a account] [-f sender] [-F name]\n"
     "               [-N when] [-R full|hdrs] [-V envid] [recipient ...]\n"
     "       pinmail -bs | -bv address ... | -bp | -bi\n"
+    "       pinmail --check [--offline] [--json | --nagios] [--send address]\n"
     "       pinmail --pin [--starttls] host[:port] | file | -a account\n"
     "Reads a message on standard input and submits it.  See pinmail(1);\n"
     "the configuration is described in pinmail.conf(5).\n";
@@ -169,6 +170,11 @@ recipients_fit(const struct options *o, struct err *e)
 {
 	bool some = *o->operands != NULL || o->from_header;
 
+	if (o->mode != MODE_CHECK
+	    && (o->offline || o->json || o->nagios || o->send_to != NULL))
+		return err_set(e, ERR_USAGE,
+		    "--offline, --json, --nagios and --send go with --check, "
+		    "which comes first");
 	switch (o->mode) {
 	case MODE_SEND:
 		return some
@@ -185,6 +191,11 @@ recipients_fit(const struct options *o, struct err *e)
 			    "--pin needs a host, a file, or -a and the name of "
 			    "an account");
 		return true;
+	case MODE_CHECK:
+		return !some
+		    || err_set(e, ERR_USAGE,
+			"--check takes no recipients; to send a message: "
+			"--check --send ADDRESS");
 	case MODE_QUEUE:
 	case MODE_NOTHING:
 	case MODE_ALIASES:

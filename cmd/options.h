@@ -15,6 +15,7 @@ enum options_mode {
 	MODE_QUEUE,    /* -bp */
 	MODE_NOTHING,  /* -q: there is nothing to do */
 	MODE_PIN,      /* --pin */
+	MODE_CHECK,    /* --check */
 	MODE_HELP,
 	MODE_VERSION,
 	MODE_LOST
@@ -27,7 +28,10 @@ struct options {
 	bool from_header; /* -t */
 	bool dots;        /* -i: a lone dot is content */
 	bool verbose;
-	bool starttls;         /* --pin: TLS comes by STARTTLS */
+	bool starttls; /* --pin: TLS comes by STARTTLS */
+	/* --check: connect to nobody; how to print; whom to send to, or NULL */
+	bool offline, json, nagios;
+	const char *send_to;
 	int timeout;           /* seconds, 0: off, -1: not given */
 	const char *config;    /* -C, NULL: the usual files */
 	const char *account;   /* -a */

@@ -133,31 +133,29 @@ matches(const struct pin *pin, const struct chain *c)
 	return false;
 }
 
-/* Which lines of an account to keep, to drop and to add. */
+/*
+ * Which lines of an account to keep, to drop and to add.  proved is the pin
+ * that a delivery would find proved, or empty.
+ */
 static void
-print_changes(const struct account *a, const struct chain *c)
+print_changes(const struct account *a, const struct chain *c,
+    const char *proved)
 {
+	bool any = *proved != '\0', match;
 	struct buf b = {0};
-	bool any = false;
 
 	for (size_t i = 0; i < a->pins.n; i++) {
 		const struct pin *pin = &a->pins.v[i];
-
-		if (pin->path == NULL && matches(pin, c))
-			any = true;
-	}
-	for (size_t i = 0; i < a->pins.n; i++) {
-		const struct pin *pin = &a->pins.v[i];
-		bool match = pin->path == NULL && matches(pin, c);
 
 		buf_reset(&b);
 		pin_print(&b, pin);
+		match = strcmp(b.p, proved) == 0
+		    || (any && pin->path == NULL && matches(pin, c));
 		printf("# line %d: %s\n%spin %s\n", pin->line,
-		    pin->path != NULL ? "a file; not compared"
-			: match       ? "keep it, the server shows this"
+		    match     ? "keep it, the server proves this"
 			: any ? "keep it if it is your backup, else drop it"
 			      : "drop it, unless it is your backup",
-		    match || pin->path != NULL || any ? "" : "#", b.p);
+		    any ? "" : "#", b.p);
 	}
 	if (!any) {
 		puts("# to add:");
@@ -166,19 +164,30 @@ print_changes(const struct account *a, const struct chain *c)
 	buf_clear(&b);
 }
 
+/* A session up to TLS; with a chain, it takes what it is shown. */
 static bool
-look(const struct account *a, const struct options *o, struct chain *c,
-    struct err *e)
+session(const struct account *a, const struct options *o, struct chain *c,
+    struct facts *facts, struct err *e)
 {
 	const struct session_ways ways = {NULL, o->verbose, o->timeout};
-	const char *host = a->host != NULL ? a->host : a->socket;
-	struct facts facts = {0};
-	struct session s = {.c.facts = &facts};
+	struct session s = {.c.facts = facts};
 	bool ok;
 
 	s.c.deadline = clock_until(LOOK_SECONDS, CLOCK_NEVER);
 	ok = session_look(&s, a, &ways, c, e);
 	session_close(&s);
+	return ok;
+}
+
+static bool
+look(const struct account *a, const struct options *o, struct chain *c,
+    struct err *e)
+{
+	const char *host = a->host != NULL ? a->host : a->socket;
+	struct facts facts = {0};
+	bool ok;
+
+	ok = session(a, o, c, &facts, e);
 	if (ok && c->n == 0)
 		ok = err_set(e, ERR_TLS, "%s showed no certificate", host);
 	if (!ok)
@@ -289,18 +298,26 @@ static bool
 show_changes(const struct options *o, struct err *e)
 {
 	const struct account *a = NULL;
+	struct facts facts = {0};
 	struct chain chain = {0};
 	struct conf conf = {0};
+	struct err why = {0};
 	struct site site;
 	bool ok;
 
 	site_read(&site);
 	ok = site_conf(&site, &conf, o->config, e);
 	if (ok)
-		a = conf_choose(&conf, o->account, NULL, NULL, e);
-	ok = a != NULL && look(a, o, &chain, e);
+		a = conf_find(&conf, o->account, NULL, NULL, e);
+	ok = a != NULL && account_server(a, e) != NULL && look(a, o, &chain, e);
+	/* That no pin is proved is what one wants to know here. */
+	if (ok && a->pins.n > 0 && !session(a, o, NULL, &facts, &why)
+	    && why.kind != ERR_UNTRUSTED) {
+		*e = why;
+		ok = false;
+	}
 	if (ok)
-		print_changes(a, &chain);
+		print_changes(a, &chain, facts.pin);
 	chain_clear(&chain);
 	conf_clear(&conf);
 	site_clear(&site);

@@ -14,7 +14,8 @@
 #include "lib/base/log.h"
 #include "lib/base/wait.h"
 
-#define SHOWN 10 /* recipients in a log line */
+#define SHOWN 10     /* recipients in a log line */
+#define SOON_DAYS 14 /* a certificate that ends then is worth a warning */
 
 /* What each kind of trouble means to those who called us and to the log. */
 static const struct {
@@ -105,26 +106,45 @@ list_notes(struct buf *b, unsigned notes)
 			buf_addf(b, "%s%s", b->n > 0 ? "," : "", words[i].word);
 }
 
+struct log
+report_log_to(const struct account *a)
+{
+	if (a == NULL)
+		return (struct log){.syslog = true, .facility = LOG_MAIL};
+	return (struct log){a->syslog >= 0, a->syslog, a->logfile,
+	    time_format(a), a->log_json != 0};
+}
+
+bool
+report_ends_soon(const struct facts *facts)
+{
+	return facts->dated && facts->days_left < SOON_DAYS;
+}
+
 void
 report_log(const struct job *j, const struct account *a,
     const struct site *site, const struct facts *facts, const struct err *e)
 {
 	char uid[24], port[16] = "", n[24], size[24], status[8], ms[24];
+	char warning[80] = "";
 	bool failed = e->kind != ERR_NONE;
+	int priority = kinds[e->kind].priority;
 	struct buf rcpt = {0}, encoding = {0};
-	struct log log = {.syslog = true, .facility = LOG_MAIL};
+	struct log log = report_log_to(a);
 
-	if (a != NULL) {
-		log = (struct log){a->syslog >= 0, a->syslog, a->logfile,
-		    time_format(a), a->log_json != 0};
+	if (a != NULL)
 		snprintf(port, sizeof port, "%d", account_port(a));
-	}
 	snprintf(uid, sizeof uid, "%lu", (unsigned long)site->uid);
 	snprintf(n, sizeof n, "%zu", j->env.n);
 	snprintf(size, sizeof size, "%" PRIu64,
 	    j->msg != NULL ? message_size(j->msg) : 0);
 	snprintf(status, sizeof status, "%d", report_exit(e->kind));
 	snprintf(ms, sizeof ms, "%" PRId64, facts->ms);
+	if (report_ends_soon(facts)) {
+		snprintf(warning, sizeof warning, "what is pinned ends on %s",
+		    facts->until);
+		priority = failed ? priority : LOG_WARNING;
+	}
 	list_recipients(&rcpt, &j->env);
 	if (j->msg != NULL)
 		list_notes(&encoding, j->msg->notes);
@@ -152,10 +172,10 @@ report_log(const struct job *j, const struct account *a,
 	    {"status", kinds[e->kind].status, false},
 	    {"exit", status, true},
 	    {"error", failed ? e->text : NULL, false},
+	    {"warning", warning, false},
 	    {"ms", ms, true},
 	};
-	log_write(&log, kinds[e->kind].priority, fields,
-	    sizeof fields / sizeof fields[0]);
+	log_write(&log, priority, fields, sizeof fields / sizeof fields[0]);
 	buf_clear(&rcpt);
 	buf_clear(&encoding);
 }

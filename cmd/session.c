@@ -44,15 +44,16 @@ named(const struct account *a)
 	return SASL_NONE;
 }
 
-static bool
-read_secrets(struct session *s, const char *credentials, struct err *e)
+bool
+session_secrets(struct session *s, const struct account *a,
+    const char *credentials, struct err *e)
 {
-	const struct account *a = s->a;
-
+	if (s->secrets)
+		return true;
+	s->secrets = true;
 	s->user.secret = s->password.secret = true;
 	if (a->auth == AUTH_OFF)
 		return true;
-	mem_guard();
 	if (a->auth == AUTH_EXTERNAL && a->user == NULL && a->userfile == NULL)
 		return true;
 	return secret_user(a, credentials, &s->user, e)
@@ -72,6 +73,7 @@ static struct tls *
 prepare(const struct account *a, bool look, struct err *e)
 {
 	struct tls_settings settings = {
+	    .account = a->name,
 	    .host = tls_host(a),
 	    .pins = &a->pins,
 	    .trust_file = a->trust_file,
@@ -101,6 +103,15 @@ connect_proxy(struct session *s, struct err *e)
 
 	return a->proxy_host == NULL || a->socket != NULL
 	    || socks_connect(s->c.stream, a->host, account_port(a), until, e);
+}
+
+bool
+session_keys(const struct account *a, struct err *e)
+{
+	struct tls *t = prepare(a, false, e);
+
+	tls_close(t);
+	return t != NULL;
 }
 
 /* OpenSSL is set up while the first packet travels. */
@@ -239,8 +250,8 @@ session_open(struct session *s, const struct account *a,
 	begin(s, a, ways);
 	/* TLS could only say that something is wrong. */
 	return random_bytes(&probe, sizeof probe, e)
-	    && read_secrets(s, ways->credentials, e) && connect_server(s, e)
-	    && greet(s, sender, e) && log_in(s, e);
+	    && session_secrets(s, a, ways->credentials, e)
+	    && connect_server(s, e) && greet(s, sender, e) && log_in(s, e);
 }
 
 bool

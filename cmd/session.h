@@ -28,7 +28,18 @@ struct session {
 	struct tls *tls;    /* until the stream owns it */
 	struct chain *look; /* what a session is for that only looks */
 	struct buf user, password;
+	bool secrets; /* these are read */
 };
+
+/*
+ * Read the secrets of the account that the session will be for; session_open
+ * does it, if nobody did.  ERR_SECRET, ERR_CONFIG.
+ */
+bool session_secrets(struct session *, const struct account *,
+    const char *credentials, struct err *);
+
+/* Can its pins and the files that TLS needs be used?  Connects to nobody. */
+bool session_keys(const struct account *, struct err *);
 
 /*
  * Read the secrets, connect, prove a pin, greet as who sends for sender (a
@@ -38,8 +49,9 @@ bool session_open(struct session *, const struct account *,
     const struct session_ways *, const char *sender, struct err *);
 
 /*
- * Connect and see what certificates the server shows.  Nothing is proved, and
- * nothing is said but what STARTTLS needs.  Errors as above.
+ * Connect and see what certificates the server shows; it proves nothing.
+ * Without a chain: see whether it proves a pin.  Nothing is said but what
+ * STARTTLS needs.  Errors as above.
  */
 bool session_look(struct session *, const struct account *,
     const struct session_ways *, struct chain *, struct err *);

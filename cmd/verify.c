@@ -91,10 +91,8 @@ verify_addresses(const struct options *o)
 	return status;
 }
 
-/* The file's first mistake.  What we only do not do, such as |command, is none.
- */
-static bool
-check_file(const char *path, const struct account *a, const struct site *site,
+bool
+verify_file(const char *path, const struct account *a, const struct site *site,
     struct err *e)
 {
 	const struct local rules = locals_rules(a, site);
@@ -131,11 +129,11 @@ verify_aliases(const struct options *o)
 	site_read(&site);
 	/* Packages call newaliases before anybody has configured us. */
 	if (!site_conf(&site, &conf, o->config, &none))
-		ok = check_file(CONF_ALIASES, NULL, &site, &e);
+		ok = verify_file(CONF_ALIASES, NULL, &site, &e);
 	else
 		for (size_t i = 0; ok && i < conf.n; i++)
 			ok = conf.v[i]->aliases == NULL
-			    || check_file(conf.v[i]->aliases, conf.v[i], &site,
+			    || verify_file(conf.v[i]->aliases, conf.v[i], &site,
 				&e);
 	if (!ok)
 		report_line(e.text);

@@ -11,6 +11,8 @@
 
 #include "lib/base/mem.h"
 
+#define SECRET_ROOM 4096 /* such memory comes in pages */
+
 bool
 buf_reserve(struct buf *b, size_t n)
 {
@@ -21,7 +23,7 @@ buf_reserve(struct buf *b, size_t n)
 		return false;
 	if (b->room - b->n > n)
 		return true;
-	room = b->room < 64 ? 64 : b->room;
+	room = b->room > 0 ? b->room : b->secret ? SECRET_ROOM : 64;
 	while (room - b->n <= n)
 		room = room > SIZE_MAX / 2 ? SIZE_MAX : room * 2;
 
@@ -29,11 +31,10 @@ buf_reserve(struct buf *b, size_t n)
 		b->p = mem_resize(b->p, room, 1);
 	} else {
 		/* realloc would leave the old copy behind, unwiped. */
-		p = mem_alloc(room);
+		p = mem_secret(room);
 		if (b->n > 0)
 			memcpy(p, b->p, b->n);
-		mem_wipe(b->p, b->room);
-		free(b->p);
+		mem_secret_free(b->p, b->room);
 		b->p = p;
 	}
 	b->room = room;
@@ -105,10 +106,24 @@ buf_reset(struct buf *b)
 void
 buf_clear(struct buf *b)
 {
-	buf_reset(b);
-	free(b->p);
+	if (b->secret)
+		mem_secret_free(b->p, b->room);
+	else
+		free(b->p);
 	b->p = NULL;
-	b->room = 0;
+	b->n = b->room = 0;
+}
+
+void
+buf_hide(struct buf *b)
+{
+	struct buf hidden = {.max = b->max, .secret = true};
+
+	if (b->secret)
+		return;
+	buf_add(&hidden, b->p, b->n);
+	buf_clear(b);
+	*b = hidden;
 }
 
 const char *

@@ -8,8 +8,9 @@
 /*
  * Growable bytes.  Starts as {0}, ends with buf_clear.  The bytes are always
  * followed by a NUL that is not counted.  With max set, bytes that would go
- * beyond it are not added and the call is false.  A secret one is wiped
- * whenever its memory is given up.
+ * beyond it are not added and the call is false.  A secret one is kept out of
+ * core files and wiped whenever its memory is given up; the mark is set while
+ * it has none.
  */
 struct buf {
 	char *p;
@@ -34,6 +35,9 @@ void buf_reset(struct buf *);
 
 /* Give up the memory; {0} again but for max and secret. */
 void buf_clear(struct buf *);
+
+/* What is to come is secret: so is the buffer from here on. */
+void buf_hide(struct buf *);
 
 /* The bytes as a string; never NULL. */
 const char *buf_str(const struct buf *);

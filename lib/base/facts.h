@@ -2,6 +2,7 @@
 #ifndef PINMAIL_BASE_FACTS_H
 #define PINMAIL_BASE_FACTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,8 @@ struct facts {
 	char pin[128];      /* the pin that the server proved */
 	int depth;          /* of the certificate that matched: 0 is the leaf */
 	int days_left;      /* of that certificate or of its chain */
+	char until[11];     /* its last day, YYYY-MM-DD */
+	bool dated;         /* the pin is lost when that day is over */
 	char mechanism[32]; /* of AUTH */
 	char login[256];    /* who logged in */
 	char reply[512];    /* the server's last, cleaned */

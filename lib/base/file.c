@@ -53,6 +53,42 @@ check(const struct stat *st, struct err *e)
 	return true;
 }
 
+/* May we read it, by its owner and mode?  It can be reached. */
+static bool
+allowed(const struct stat *st)
+{
+	gid_t groups[256];
+	int n = getgroups(256, groups);
+	bool member = st->st_gid == getegid();
+
+	for (int i = 0; i < n; i++)
+		member = member || groups[i] == st->st_gid;
+	if (geteuid() == 0)
+		return true;
+	if (st->st_uid == geteuid())
+		return (st->st_mode & S_IRUSR) != 0;
+	return (st->st_mode & (member ? S_IRGRP : S_IROTH)) != 0;
+}
+
+static bool
+denied(const char *path, struct stat *st, struct err *e)
+{
+	unsigned long uid = (unsigned long)geteuid();
+
+	if (stat(path, st) != 0)
+		return err_set(e, ERR_CONFIG, "uid %lu may not read it", uid);
+	if (allowed(st))
+		return err_set(e, ERR_CONFIG,
+		    "uid %lu may not read it, though its owner and mode "
+		    "(%lu, %04o) allow that; look for AppArmor or SELinux in "
+		    "the system's log",
+		    uid, (unsigned long)st->st_uid,
+		    (unsigned)(st->st_mode & 07777));
+	return err_set(e, ERR_CONFIG,
+	    "uid %lu may not read it (owner %lu, mode %04o)", uid,
+	    (unsigned long)st->st_uid, (unsigned)(st->st_mode & 07777));
+}
+
 /* What is short is the machine's trouble, not the file's. */
 static enum err_kind
 kind_of(int number)
@@ -76,14 +112,8 @@ file_open(const char *path, struct stat *st, struct file_trouble *trouble,
 		trouble->denied = errno == EACCES;
 		if (e->text[0] != '\0')
 			return -1;
-		if (trouble->denied && stat(path, st) == 0)
-			err_set(e, ERR_CONFIG,
-			    "uid %lu may not read it (owner %lu, mode %04o)",
-			    (unsigned long)geteuid(), (unsigned long)st->st_uid,
-			    (unsigned)(st->st_mode & 07777));
-		else if (trouble->denied)
-			err_set(e, ERR_CONFIG, "uid %lu may not read it",
-			    (unsigned long)geteuid());
+		if (trouble->denied)
+			denied(path, st, e);
 		else
 			err_set(e, kind_of(errno), "%s", strerror(errno));
 		return -1;

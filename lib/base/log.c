@@ -3,6 +3,7 @@
 
 #include "lib/base/log.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -68,31 +69,50 @@ add_field(struct buf *b, const struct log_field *f, bool json)
 		json_string(b, f->value);
 }
 
+/* A socket to the system's log, or -1. */
+static int
+open_syslog(void)
+{
+	struct sockaddr_un sun = {.sun_family = AF_UNIX, .sun_path = PATH_LOG};
+	int fd;
+
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd >= 0 && connect(fd, (struct sockaddr *)&sun, sizeof sun) != 0) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+static int
+open_file(const char *path)
+{
+	return open(path,
+	    O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
+	    0600);
+}
+
 static void
 to_syslog(const struct log *log, int priority, const struct buf *line)
 {
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	struct sockaddr_un sun = {.sun_family = AF_UNIX, .sun_path = PATH_LOG};
 	struct buf b = {0};
 	struct tm tm;
 	time_t now;
 	ssize_t r;
 	int fd;
 
-	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	fd = open_syslog();
 	if (fd < 0)
 		return;
-	if (connect(fd, (struct sockaddr *)&sun, sizeof sun) == 0) {
-		now = time(NULL);
-		localtime_r(&now, &tm);
-		buf_addf(&b, "<%d>%.3s %2d %02d:%02d:%02d pinmail[%ld]: %s",
-		    log->facility | priority, months + tm.tm_mon * 3,
-		    tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
-		    (long)getpid(), line->p);
-		r = send(fd, b.p, b.n, MSG_NOSIGNAL | MSG_DONTWAIT);
-		(void)r;
-		buf_clear(&b);
-	}
+	now = time(NULL);
+	localtime_r(&now, &tm);
+	buf_addf(&b, "<%d>%.3s %2d %02d:%02d:%02d pinmail[%ld]: %s",
+	    log->facility | priority, months + tm.tm_mon * 3, tm.tm_mday,
+	    tm.tm_hour, tm.tm_min, tm.tm_sec, (long)getpid(), line->p);
+	r = send(fd, b.p, b.n, MSG_NOSIGNAL | MSG_DONTWAIT);
+	(void)r;
+	buf_clear(&b);
 	close(fd);
 }
 
@@ -106,9 +126,7 @@ to_file(const char *path, const struct buf *line)
 		wait_put(STDERR_FILENO, line->p, line->n);
 		return;
 	}
-	fd = open(path,
-	    O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
-	    0600);
+	fd = open_file(path);
 	if (fd < 0)
 		return;
 	r = write(fd, line->p, line->n);
@@ -157,4 +175,29 @@ log_write(const struct log *log, int priority, const struct log_field *f,
 		to_file(log->file, &b);
 	}
 	buf_clear(&b);
+}
+
+bool
+log_usable(const struct log *log, struct err *e)
+{
+	int fd;
+
+	if (log->syslog) {
+		fd = open_syslog();
+		if (fd < 0)
+			return err_set(e, ERR_IO,
+			    "nobody listens for syslog at %s (%s); start it, "
+			    "or write: syslog off",
+			    PATH_LOG, strerror(errno));
+		close(fd);
+	}
+	if (log->file != NULL && strcmp(log->file, "-") != 0) {
+		fd = open_file(log->file);
+		if (fd < 0)
+			return err_set(e, ERR_IO,
+			    "logfile %s cannot be written: %s", log->file,
+			    strerror(errno));
+		close(fd);
+	}
+	return true;
 }

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lib/base/err.h"
+
 /*
  * The log: a syslog datagram, a file, standard error, each when wanted.  What
  * cannot be written at once is not written: a log never fails or delays a
@@ -27,5 +29,8 @@ struct log_field {
 /* One line: key=value with values cleaned and quoted, or a JSON object. */
 void log_write(const struct log *, int priority, const struct log_field *,
     size_t n);
+
+/* Can it be written?  ERR_IO says what not, and why.  Makes the file. */
+bool log_usable(const struct log *, struct err *);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -68,6 +69,30 @@ mem_wipe(void *p, size_t n)
 {
 	if (n > 0)
 		explicit_bzero(p, n);
+}
+
+void *
+mem_secret(size_t n)
+{
+	void *p;
+
+	p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+	    -1, 0);
+	if (p == MAP_FAILED)
+		out_of_memory();
+#ifdef MADV_DONTDUMP
+	madvise(p, n, MADV_DONTDUMP);
+#endif
+	return p;
+}
+
+void
+mem_secret_free(void *p, size_t n)
+{
+	if (p == NULL)
+		return;
+	mem_wipe(p, n);
+	munmap(p, n);
 }
 
 void

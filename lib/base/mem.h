@@ -22,6 +22,13 @@ char *mem_dupn(const char *, size_t n);
 void mem_wipe(void *, size_t);
 
 /*
+ * Memory for a secret, that no core file gets, zeroed; ends the process as
+ * mem_alloc does.  What is given back is wiped; n is as it was asked for.
+ */
+void *mem_secret(size_t n);
+void mem_secret_free(void *, size_t n);
+
+/*
  * From here on the process holds a secret: no core file, no ptrace by other
  * processes of this user.
  */

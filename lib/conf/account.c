@@ -93,8 +93,8 @@ find_name(const struct conf *c, const char *name)
 	return NULL;
 }
 
-static const struct account *
-choose(const struct conf *c, const char *name, const char *sender,
+const struct account *
+conf_find(const struct conf *c, const char *name, const char *sender,
     const char *from, struct err *e)
 {
 	const struct account *a;
@@ -124,17 +124,25 @@ choose(const struct conf *c, const char *name, const char *sender,
 	return a;
 }
 
+const char *
+account_server(const struct account *a, struct err *e)
+{
+	if (a->host == NULL && a->socket == NULL)
+		err_set(e, ERR_CONFIG,
+		    "%s:%d: account %s has no server; add a line: host "
+		    "mail.example.com",
+		    a->file, a->line, a->name);
+	return a->host != NULL ? a->host : a->socket;
+}
+
 /* What a delivery through it cannot do without. */
 static bool
 usable(const struct account *a, struct err *e)
 {
-	const char *host = a->host != NULL ? a->host : a->socket;
+	const char *host = account_server(a, e);
 
 	if (host == NULL)
-		return err_set(e, ERR_CONFIG,
-		    "%s:%d: account %s has no server; add a line: host "
-		    "mail.example.com",
-		    a->file, a->line, a->name);
+		return false;
 	if (a->pins.n == 0)
 		return err_set(e, ERR_CONFIG,
 		    "%s:%d: account %s has no pin; see what to pin: pinmail "
@@ -157,7 +165,7 @@ const struct account *
 conf_choose(const struct conf *c, const char *name, const char *sender,
     const char *from, struct err *e)
 {
-	const struct account *a = choose(c, name, sender, from, e);
+	const struct account *a = conf_find(c, name, sender, from, e);
 
 	return a != NULL && usable(a, e) ? a : NULL;
 }

@@ -114,6 +114,10 @@ bool conf_load(struct conf *, const struct conf_world *, const char *only,
  * that owns the From mailbox, `default`, the only one.  sender and from are
  * paths and may be NULL.  NULL: ERR_CONFIG.
  */
+const struct account *conf_find(const struct conf *, const char *name,
+    const char *sender, const char *from, struct err *);
+
+/* The same, if it has all that a delivery needs: server, pin, sender. */
 const struct account *conf_choose(const struct conf *, const char *name,
     const char *sender, const char *from, struct err *);
 
@@ -122,6 +126,9 @@ bool account_owns(const struct account *, const char *path);
 
 /* Does it own an address of this domain? */
 bool account_owns_domain(const struct account *, const char *domain);
+
+/* Its host or socket, for people; NULL: ERR_CONFIG. */
+const char *account_server(const struct account *, struct err *);
 
 /* The port, and whether TLS comes by STARTTLS there. */
 int account_port(const struct account *);

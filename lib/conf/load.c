@@ -300,6 +300,7 @@ conf_load(struct conf *c, const struct conf_world *w, const char *only,
 {
 	struct file_trouble trouble;
 
+	mem_guard(); /* a password may stand in it */
 	if (only != NULL ? !read_conf(c, w, only, &trouble, e)
 			 : !read_both(c, w, e))
 		return false;

@@ -17,6 +17,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/file.h"
 #include "lib/base/mem.h"
+#include "lib/net/peer.h"
 
 static char *
 name_text(const X509_NAME *name)
@@ -75,15 +76,6 @@ names_text(X509 *x)
 }
 
 static void
-day(char *out, size_t n, const ASN1_TIME *t)
-{
-	struct tm tm;
-
-	if (ASN1_TIME_to_tm(t, &tm) == 1)
-		strftime(out, n, "%Y-%m-%d", &tm);
-}
-
-static void
 note_key(struct chain_cert *c, EVP_PKEY *key)
 {
 	char group[32] = "";
@@ -127,8 +119,8 @@ add_cert(struct chain_cert **v, size_t *n, X509 *x, bool sent)
 	c->names = names_text(x);
 	c->is_ca = X509_check_ca(x) > 0;
 	c->self_signed = X509_self_signed(x, 0) == 1;
-	day(c->from, sizeof c->from, X509_get0_notBefore(x));
-	day(c->until, sizeof c->until, X509_get0_notAfter(x));
+	peer_day(c->from, X509_get0_notBefore(x));
+	peer_day(c->until, X509_get0_notAfter(x));
 	ASN1_TIME_diff(&c->days_left, &seconds, NULL, X509_get0_notAfter(x));
 	X509_digest(x, EVP_sha256(), c->cert_hash, NULL);
 	if (key != NULL)

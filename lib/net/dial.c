@@ -84,7 +84,10 @@ failed(struct dial *d, size_t i, int error)
 	char text[80];
 
 	print_address(text, sizeof text, &d->to[i]);
-	err_set(&d->why, ERR_UNREACHABLE, "%s: %s", text, strerror(error));
+	err_set(&d->why, ERR_UNREACHABLE, "%s: %s%s", text, strerror(error),
+	    error == EACCES || error == EPERM
+		? "; look for a firewall, AppArmor or SELinux on this host"
+		: "");
 	if (d->fd[i] >= 0)
 		close(d->fd[i]);
 	d->fd[i] = -1;

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/base/ascii.h"
@@ -161,14 +162,27 @@ peer_expect(SSL *ssl, const struct peer_records *l, struct err *e)
 	return l->n > 0 || err_set(e, ERR_CONFIG, "there is no pin");
 }
 
-static void
-note_days(X509 *cert, int *days)
+void
+peer_day(char *out, const ASN1_TIME *t)
 {
-	int d, s;
+	struct tm tm;
 
-	if (ASN1_TIME_diff(&d, &s, NULL, X509_get0_notAfter(cert)) == 1
-	    && d < *days)
-		*days = d;
+	if (ASN1_TIME_to_tm(t, &tm) != 1
+	    || strftime(out, PEER_DAY, "%Y-%m-%d", &tm) == 0)
+		*out = '\0';
+}
+
+static void
+note_end(X509 *cert, struct facts *facts)
+{
+	const ASN1_TIME *end = X509_get0_notAfter(cert);
+	int days, seconds;
+
+	if (ASN1_TIME_diff(&days, &seconds, NULL, end) != 1
+	    || days >= facts->days_left)
+		return;
+	facts->days_left = days;
+	peer_day(facts->until, end);
 }
 
 bool
@@ -203,7 +217,9 @@ peer_proved(SSL *ssl, const struct peer_records *l, struct facts *facts)
 	facts->days_left = INT_MAX;
 	chain = SSL_get0_verified_chain(ssl);
 	for (int i = 0; i <= depth && i < sk_X509_num(chain); i++)
-		note_days(sk_X509_value(chain, i), &facts->days_left);
+		note_end(sk_X509_value(chain, i), facts);
+	/* Of a pinned key the dates do not matter. */
+	facts->dated = usage != USAGE_DANE_EE || selector != SELECT_KEY;
 	return true;
 }
 
@@ -327,7 +343,7 @@ shown(X509 *cert, struct buf *b)
 }
 
 bool
-peer_untrusted(SSL *ssl, const char *host, struct err *e)
+peer_untrusted(SSL *ssl, const char *host, const char *account, struct err *e)
 {
 	STACK_OF(X509) *chain = SSL_get_peer_cert_chain(ssl);
 	long why = SSL_get_verify_result(ssl);
@@ -339,17 +355,18 @@ peer_untrusted(SSL *ssl, const char *host, struct err *e)
 		return err_set(e, ERR_UNTRUSTED,
 		    "%s showed no certificate; nothing was sent", host);
 	err_set(e, ERR_UNTRUSTED,
-	    "%s proved no pinned key (%s); it showed: %s%s; nothing was sent; "
-	    "if its key was changed on purpose, compare on the server and add "
-	    "that line",
-	    host,
+	    "account %s: %s proved no pinned key (%s); it showed: %s%s; "
+	    "nothing was sent; if its key was changed on purpose, compare on "
+	    "the server, then see what to write: pinmail --pin -a %s",
+	    account, host,
 	    why == X509_V_OK || why == X509_V_ERR_DANE_NO_MATCH
 		? "no pin matches"
 		: X509_verify_cert_error_string(why),
 	    pin.p,
 	    X509_self_signed(leaf, 0) == 1
 		? " (self-signed: a `pin ca` can not match it)"
-		: "");
+		: "",
+	    account);
 	buf_clear(&pin);
 	return false;
 }

@@ -12,6 +12,11 @@
 
 struct ssl_st; /* OpenSSL's SSL and SSL_CTX */
 struct ssl_ctx_st;
+struct asn1_string_st; /* its ASN1_TIME */
+
+/* A day for people, YYYY-MM-DD with its NUL; empty if it is none. */
+#define PEER_DAY 11
+void peer_day(char *out, const struct asn1_string_st *);
 
 /* A TLSA record (RFC 6698, 2.1) made of a pin. */
 struct peer_record {
@@ -37,7 +42,7 @@ bool peer_name(struct ssl_st *, const char *host);
 /* Hand them to OpenSSL's verifier; each must be taken.  ERR_TLS. */
 bool peer_expect(struct ssl_st *, const struct peer_records *, struct err *);
 
-/* Has the peer proved one of them?  Then also facts: pin, depth, days. */
+/* Has the peer proved one of them?  Then also facts: pin, depth, dates. */
 bool peer_proved(struct ssl_st *, const struct peer_records *, struct facts *);
 
 /* Version, cipher, group and channel bindings. */
@@ -55,7 +60,8 @@ bool peer_trust(struct ssl_ctx_st *, const struct pins *,
     const char *trust_file, struct err *);
 
 /* ERR_UNTRUSTED: why, and the pin line of the key that was shown.  False. */
-bool peer_untrusted(struct ssl_st *, const char *host, struct err *);
+bool peer_untrusted(struct ssl_st *, const char *host, const char *account,
+    struct err *);
 
 void peer_records_clear(struct peer_records *);
 

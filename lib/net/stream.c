@@ -56,14 +56,17 @@ stream_put(struct stream *s, const void *p, size_t n)
 void
 stream_put_secret(struct stream *s, const void *p, size_t n)
 {
-	s->out.secret = true;
+	buf_hide(&s->out);
 	stream_put(s, p, n);
 }
 
 static void
 sent(struct stream *s)
 {
-	buf_reset(&s->out);
+	if (s->out.secret)
+		buf_clear(&s->out);
+	else
+		buf_reset(&s->out);
 	s->out.secret = false;
 	s->out_at = 0;
 }

@@ -24,7 +24,7 @@ struct tls {
 	SSL *ssl;
 	BIO_METHOD *method;
 	struct peer_records records;
-	const char *host;
+	const char *host, *account;
 	const struct layer *lower; /* what TLS runs over */
 	void *handle;
 	struct buf pending; /* ciphertext that the lower layer did not take */
@@ -191,6 +191,7 @@ tls_prepare(const struct tls_settings *s, struct err *e)
 	}
 	t = mem_alloc(sizeof *t);
 	t->host = s->host;
+	t->account = s->account;
 	if ((s->look || peer_records_make(&t->records, s->pins, e))
 	    && make_context(t, s, e) && make_session(t, s->look, e))
 		return t;
@@ -259,10 +260,9 @@ static bool
 tls_wait(void *handle, short events, int64_t until, struct err *e)
 {
 	struct tls *t = handle;
+	short more = unsent(t) > 0 ? POLLOUT : 0;
 
-	if (unsent(t) > 0)
-		events |= POLLOUT;
-	return t->lower->wait(t->handle, events, until, e);
+	return t->lower->wait(t->handle, events | more, until, e);
 }
 
 static void
@@ -302,7 +302,7 @@ handshake_failed(struct tls *t, ssize_t r, struct err *e)
 	if (e->kind != ERR_TLS)
 		return err_in(e, "TLS handshake");
 	if (why == SSL_R_CERTIFICATE_VERIFY_FAILED)
-		return peer_untrusted(t->ssl, t->host, e);
+		return peer_untrusted(t->ssl, t->host, t->account, e);
 	/* What is no TLS at all may as well be somebody in the way. */
 	if (why == SSL_R_WRONG_VERSION_NUMBER
 	    || why == SSL_R_UNSUPPORTED_PROTOCOL)
@@ -353,6 +353,8 @@ shake(struct tls *t, struct stream *s, int64_t until, struct facts *facts,
 		    t->host);
 	t->lower = stream_layer(s, &t->handle);
 	if (!handshake(t, until, e)) {
+		if (SSL_get_peer_cert_chain(t->ssl) != NULL)
+			peer_facts(t->ssl, facts);
 		push(t, &ignored); /* an alert tells the server why */
 		return false;
 	}
@@ -367,7 +369,7 @@ tls_start(struct tls *t, struct stream *s, int64_t until, struct facts *facts,
 	if (!shake(t, s, until, facts, e))
 		return false;
 	if (!peer_proved(t->ssl, &t->records, facts))
-		return peer_untrusted(t->ssl, t->host, e);
+		return peer_untrusted(t->ssl, t->host, t->account, e);
 	stream_cover(s, &tls_layer, t);
 	stream_set_proved(s);
 	return true;

@@ -13,7 +13,8 @@
 
 /* All borrowed; NULL where there is none. */
 struct tls_settings {
-	const char *host; /* for SNI, and for pins that need a name */
+	const char *account; /* its name, for messages */
+	const char *host;    /* for SNI, and for pins that need a name */
 	const struct pins *pins;
 	const char *trust_file; /* instead of the system's directory */
 	const char *cert_file, *key_file; /* of the client */

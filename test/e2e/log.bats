@@ -40,7 +40,7 @@ if not eval(sys.argv[1]):
 	sed -i "/^pin $PIN/d" "$CONF"
 	pinmail -f '' b@x.org </dev/null
 	failed 76
-	log_is " account=default host=127\.0\.0\.1 port=$PORT address=127\.0\.0\.1:$PORT from=<> rcpt=b@x\.org rcpts=1 size=[0-9]+ msgid=<[-0-9a-f]+@example\.com> status=untrusted exit=76 error=\".*\" ms=[0-9]+\$"
+	log_is " account=default host=127\.0\.0\.1 port=$PORT address=127\.0\.0\.1:$PORT tls=TLSv1\.3 cipher=[A-Z0-9_]+ from=<> rcpt=b@x\.org rcpts=1 size=[0-9]+ msgid=<[-0-9a-f]+@example\.com> status=untrusted exit=76 error=\".*\" ms=[0-9]+\$"
 	# error: the line that was printed on standard error.
 	[[ $(tail -n 1 "$LOG") == *"error=\"${err#pinmail: }\""* ]]
 }

@@ -161,6 +161,16 @@ first_only() {
 	bad "*$2*"
 }
 
+# with_check NAME OPTION: what goes with --check and is an error without.
+with_check() {
+	try "$1" --check "$2" a@x.org
+	[[ $2 = --send ]] || bad '*--check*recipients*'
+	try "$1" "$2" -bv a@x.org
+	bad '*--check*'
+	try "$1" -bv "$2" a@x.org
+	bad '*--check*'
+}
+
 @test "the manual's table is the parser's" {
 	local words
 
@@ -200,6 +210,8 @@ rows() {
 		while read -r option kind; do
 			case $option in
 			--help | --version) first_only "$name" "$option" ;;
+			--json | --nagios | --offline | --send)
+				with_check "$name" "$option" ;;
 			*) "takes_$kind" "$name" "$option" ;;
 			esac
 		done < <(rows "$name")

@@ -198,7 +198,7 @@ trusting() {
 	run_as_is "$PINMAIL" -C "$CONF" --pin -a default
 	[ "$status" -eq 0 ]
 	prints "pin $PIN"
-	[[ $out == *'keep it, the server shows this'* ]]
+	[[ $out == *'keep it, the server proves this'* ]]
 	# With a backup.
 	conf_write "pin sha256:$(printf '%064d' 0)"
 	run_as_is "$PINMAIL" -C "$CONF" --pin -a default

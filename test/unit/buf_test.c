@@ -42,6 +42,21 @@ mem_wipe(void *p, size_t n)
 	wiped[wipes++].n = n;
 }
 
+void *
+mem_secret(size_t n)
+{
+	return mem_alloc(n);
+}
+
+void
+mem_secret_free(void *p, size_t n)
+{
+	if (p == NULL)
+		return;
+	mem_wipe(p, n);
+	free(p);
+}
+
 static void
 adds(void **state)
 {
@@ -148,7 +163,7 @@ wipes_a_secret(void **state)
 
 	(void)state;
 	wipes = 0;
-	for (int i = 0; i < 600; i++) {
+	for (int i = 0; i < 40000; i++) {
 		if (n == 0 || was[n - 1] != b.p) {
 			was[n] = b.p;
 			room[n++] = b.room;

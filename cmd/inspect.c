@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cmd/checkup.h"
+#include "cmd/locals.h"
+#include "cmd/report.h"
+#include "cmd/verify.h"
+
+/* "uid 0 (root), mode 0640, group www-data can read it"; is it shared? */
+static bool
+print_readers(struct buf *b, const struct stat *st)
+{
+	const struct passwd *pw = getpwuid(st->st_uid);
+	const struct group *gr = getgrgid(st->st_gid);
+
+	buf_addf(b, "owner %lu (%s), mode %04o, ", (unsigned long)st->st_uid,
+	    pw != NULL ? pw->pw_name : "nobody's",
+	    (unsigned)(st->st_mode & 07777));
+	if ((st->st_mode & S_IROTH) != 0)
+		buf_adds(b, "everybody can read it");
+	else if ((st->st_mode & S_IRGRP) != 0)
+		buf_addf(b, "group %s can read it",
+		    gr != NULL ? gr->gr_name : "without a name");
+	else
+		buf_adds(b, "nobody else can read it");
+	return (st->st_mode & (S_IROTH | S_IRGRP)) != 0;
+}
+
+/* Does an account that stands in this file have a password in it? */
+static bool
+has_password(const struct conf *c, const char *path)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->v[i]->password.n > 0 && strcmp(c->v[i]->file, path) == 0)
+			return true;
+	return false;
+}
+
+static void
+inspect_file(struct checkup *c, const char *path)
+{
+	struct buf b = {0};
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return; /* it was there a moment ago */
+	if (print_readers(&b, &st) && has_password(&c->conf, path))
+		findings_add(&c->found, FINDING_WARNING, "configuration",
+		    "%s: %s, and a password stands in it; chmod go-r, or write "
+		    "passwordfile",
+		    path, b.p);
+	else
+		findings_add(&c->found, FINDING_OK, "configuration", "%s: %s",
+		    path, b.p);
+	buf_clear(&b);
+}
+
+static bool
+inspect_configuration(struct checkup *c)
+{
+	struct err e = {0}, fault;
+	bool ok = site_conf(&c->site, &c->conf, c->o->config, &e);
+
+	for (size_t i = 0; i < c->conf.files.n; i++)
+		inspect_file(c, c->conf.files.v[i]);
+	for (size_t i = 0; i < c->conf.faults.n; i++) {
+		err_set(&fault, ERR_CONFIG, "%s", c->conf.faults.v[i]);
+		findings_wrong(&c->found, "configuration", &fault);
+	}
+	if (!ok && c->conf.faults.n == 0)
+		findings_wrong(&c->found, "configuration", &e);
+	return ok;
+}
+
+static bool
+inspect_account(struct checkup *c)
+{
+	struct buf b = {0};
+	struct err e = {0};
+	const struct account *a;
+
+	a = c->a = conf_choose(&c->conf, c->o->account, NULL, NULL, &e);
+	if (a == NULL)
+		return findings_wrong(&c->found, "account", &e);
+	buf_adds(&b, a->from);
+	for (size_t i = 0; i < a->senders.n; i++)
+		buf_addf(&b, ", %s", a->senders.v[i]);
+	findings_add(&c->found, FINDING_OK, "account",
+	    "%s (%s:%d) sends for %s", a->name, a->file, a->line, b.p);
+	buf_clear(&b);
+	return true;
+}
+
+/* Mail for root is what cron and the system write. */
+static void
+inspect_aliases(struct checkup *c)
+{
+	static char root[] = "root", nothing[] = "";
+	const struct mailbox m = {.name = nothing,
+	    .local = root,
+	    .domain = nothing};
+	struct locals locals;
+	struct expansion x = {0};
+	struct buf to = {0};
+	struct err e = {0}, fault;
+
+	if (c->a->aliases != NULL
+	    && !verify_file(c->a->aliases, c->a, &c->site, &e)) {
+		err_set(&fault, ERR_CONFIG,
+		    "%s; correct it, or write: aliases off", e.text);
+		findings_wrong(&c->found, "aliases", &fault);
+		return;
+	}
+	locals_begin(&locals, c->a, &c->site);
+	locals_expand(&locals, &m, &x);
+	for (size_t i = 0; i < x.to.n; i++) {
+		buf_adds(&to, i > 0 ? ", " : "");
+		mailbox_path(&to, &x.to.v[i]);
+	}
+	if (x.fault.n > 0)
+		findings_add(&c->found, FINDING_WARNING, "aliases", "root: %s",
+		    x.fault.p);
+	else if (x.to.n == 0)
+		findings_add(&c->found, FINDING_WARNING, "aliases",
+		    "mail for root is thrown away by its alias");
+	else
+		findings_add(&c->found, FINDING_OK, "aliases",
+		    "mail for root goes to %s", to.p);
+	expansion_clear(&x);
+	locals_clear(&locals);
+	buf_clear(&to);
+}
+
+/* Where the password came from. */
+static void
+note_password(struct checkup *c)
+{
+	const struct account *a = c->a;
+	const char *user = buf_str(&c->session.user);
+	struct buf b = {0};
+	struct stat st;
+	bool shared = false;
+
+	if (a->password.n > 0) {
+		buf_adds(&b, "the configuration");
+	} else if (a->passwordfile != NULL) {
+		buf_addf(&b, "%s", a->passwordfile);
+		if (stat(a->passwordfile, &st) == 0) {
+			buf_adds(&b, ": ");
+			shared = print_readers(&b, &st)
+			    && !conf_sheltered(a->passwordfile,
+				c->site.credentials);
+		}
+	} else {
+		buf_adds(&b, "passwordeval");
+	}
+	findings_add(&c->found, shared ? FINDING_WARNING : FINDING_OK, "secret",
+	    "user %s, password from %s", user, b.p);
+	buf_clear(&b);
+}
+
+static bool
+inspect_secret(struct checkup *c)
+{
+	struct err e = {0};
+
+	if (!session_secrets(&c->session, c->a, c->site.credentials, &e))
+		return findings_wrong(&c->found, "secret", &e);
+	if (c->a->auth == AUTH_OFF)
+		findings_add(&c->found, FINDING_OK, "secret",
+		    "none is needed (auth off)");
+	else if (c->a->auth == AUTH_EXTERNAL)
+		findings_add(&c->found, FINDING_OK, "secret",
+		    "the key of the client certificate (auth external)");
+	else
+		note_password(c);
+	return true;
+}
+
+static bool
+inspect_keys(struct checkup *c)
+{
+	struct err e = {0};
+
+	if (!session_keys(c->a, &e))
+		return findings_wrong(&c->found, "keys", &e);
+	findings_add(&c->found, FINDING_OK, "keys", "%zu pin%s", c->a->pins.n,
+	    c->a->pins.n == 1 ? "" : "s");
+	return true;
+}
+
+bool
+inspect_setup(struct checkup *c)
+{
+	bool secret;
+
+	if (!inspect_configuration(c) || !inspect_account(c))
+		return false;
+	inspect_aliases(c);
+	secret = inspect_secret(c);
+	return inspect_keys(c) && secret;
+}
+
+void
+inspect_log(struct checkup *c)
+{
+	const struct log log = report_log_to(c->a);
+	struct err e = {0};
+
+	if (!log_usable(&log, &e))
+		findings_add(&c->found, FINDING_WARNING, "log", "%s", e.text);
+	else
+		findings_add(&c->found, FINDING_OK, "log", "%s%s%s",
+		    log.syslog ? "syslog" : "",
+		    log.syslog && log.file != NULL ? ", " : "",
+		    log.file != NULL ? log.file
+			: log.syslog ? ""
+				     : "none");
+}
