@@ -42,6 +42,9 @@ say_trouble(struct buf *reply, const struct err *e, bool content)
 	case ERR_MESSAGE:
 		say(reply, "552 5.3.4", e->text);
 		break;
+	case ERR_MAYBE:
+		say(reply, "451 4.4.2 perhaps delivered;", e->text);
+		break;
 	default:
 		say(reply, "451 4.3.0", e->text);
 	}

@@ -11,6 +11,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "lib/base/wait.h"
+
 #ifdef HAVE_SYS_PRCTL_H
 #include <sys/prctl.h>
 #endif
@@ -18,10 +20,16 @@
 static _Noreturn void
 out_of_memory(void)
 {
-	static const char line[] = "pinmail: out of memory; try again later\n";
+	static const char early[] = "pinmail: out of memory; try again later\n",
+			  late[] =
+			      "pinmail: out of memory; perhaps delivered\n";
 	ssize_t r;
 
-	r = write(STDERR_FILENO, line, sizeof line - 1);
+	/* What is not to be cut is content that has left. */
+	if (wait_held())
+		r = write(STDERR_FILENO, late, sizeof late - 1);
+	else
+		r = write(STDERR_FILENO, early, sizeof early - 1);
 	(void)r;
 	_exit(EX_TEMPFAIL);
 }

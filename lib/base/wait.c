@@ -133,7 +133,8 @@ wait_room(int fd)
 {
 	struct pollfd out = {.fd = fd, .events = POLLOUT};
 
-	return poll(&out, 1, PATIENCE_MS) > 0;
+	/* Who cannot wait writes, and sees. */
+	return poll(&out, 1, PATIENCE_MS) != 0;
 }
 
 bool
@@ -155,6 +156,12 @@ void
 wait_hold(bool on)
 {
 	held = on ? 1 : 0;
+}
+
+bool
+wait_held(void)
+{
+	return held != 0;
 }
 
 int

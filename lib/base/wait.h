@@ -48,6 +48,7 @@ bool wait_put(int fd, const char *, size_t);
  * only a second one ends a wait.
  */
 void wait_hold(bool);
+bool wait_held(void);
 
 /* The signal that came, or 0. */
 int wait_signal(void);

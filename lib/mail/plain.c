@@ -85,7 +85,7 @@ is_word(const char *p, size_t n)
 	if (n < 8 || memcmp(p, "=?", 2) != 0 || memcmp(p + n - 2, "?=", 2) != 0)
 		return false;
 	mark = memchr(p + 2, '?', n - 4);
-	if (mark == NULL || p + n - mark < 5 || mark[2] != '?'
+	if (mark == NULL || mark == p + 2 || p + n - mark < 5 || mark[2] != '?'
 	    || strchr("BbQq", mark[1]) == NULL)
 		return false;
 	return memchr(mark + 3, '?', (size_t)(p + n - 2 - (mark + 3))) == NULL;

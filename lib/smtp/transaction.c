@@ -200,14 +200,26 @@ transaction_rcpt(struct transaction *t, size_t i, struct err *e)
 	return put_rcpt(t, i, e) && read_rcpt(t, i, e);
 }
 
+/* Once the content is away, only a refusal says that nobody has it.  False. */
+static bool
+unless_away(const struct client *c, struct err *e)
+{
+	if (c->away && e->kind != ERR_AGAIN && e->kind != ERR_MESSAGE
+	    && e->kind != ERR_SERVER)
+		e->kind = ERR_MAYBE;
+	return false;
+}
+
 /* The last reply is the verdict on all who were accepted. */
 static bool
 conclude(struct transaction *t, struct err *e)
 {
 	struct client *c = t->c;
 
-	if (reply_class(&c->reply) != 2)
-		return client_refused(c, "the message", ERR_MESSAGE, e);
+	if (reply_class(&c->reply) != 2) {
+		client_refused(c, "the message", ERR_MESSAGE, e);
+		return unless_away(c, e);
+	}
 	for (size_t i = 0; i < t->env->n; i++)
 		if (t->env->rcpt[i].accepted)
 			settle(t, i, TAKEN);
@@ -307,13 +319,8 @@ flight_chunk(struct transaction *t, struct pipeline *p, struct err *e)
 
 	if (!content_flight(c, t->msg, t->size, e))
 		return false;
-	if (!read_all(t, p, e)) {
-		if (c->away
-		    && (e->kind == ERR_UNREACHABLE || e->kind == ERR_PROTOCOL
-			|| e->kind == ERR_INTERRUPTED))
-			e->kind = ERR_MAYBE;
-		return false;
-	}
+	if (!read_all(t, p, e))
+		return unless_away(c, e);
 	/* Without a recipient, what it says of the content is no news. */
 	return t->n_accepted == 0 || (content_verdict(c, e) && conclude(t, e));
 }
@@ -373,5 +380,7 @@ transaction_run(struct client *c, struct envelope *env, struct message *msg,
 		transaction_end(&t);
 		left = envelope_count(env, PENDING);
 	} while (ok && left > 0 && left < before);
+	/* Nobody is to send again what was taken: see it logged. */
+	wait_hold(envelope_count(env, TAKEN) > 0);
 	return ok;
 }

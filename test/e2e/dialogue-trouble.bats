@@ -273,7 +273,7 @@ unavailable() {
 			talk "${mail[@]}" "${rcpt[@]}" "${data[@]}"
 			player_go
 			player_gone
-			talk "${content[@]}" '451 4.3.? *' NOOP '250 *' \
+			talk "${content[@]}" '451 4.[34].? *' NOOP '250 *' \
 				DATA '503 *'
 			quit
 			logged 1

@@ -390,7 +390,8 @@ plays() {
 	plays 76 protocol '*' C 'S '
 	plays 76 protocol '*' C 'S 250 ok' C 'S 354 what'
 	plays 76 protocol '*' C 'S 250 ok' C 'S 250 ok' C 'S 250 no need'
-	plays 76 protocol '*' C 'S 250 ok' C 'S 250 ok' C 'S 354 go' E 'S 354 go'
+	plays 75 maybe '*354*perhaps delivered to a@x.org*' C 'S 250 ok' C \
+		'S 250 ok' C 'S 354 go' E 'S 354 go'
 	plays 76 protocol '*without end*' C "S 250 $(printf '%40000s' '')"
 }
 

@@ -251,7 +251,7 @@ tells_content_apart(void **state)
 		const char *reply;
 		enum err_kind kind;
 	} t[] = {{"554 spam", ERR_MESSAGE}, {"552 big", ERR_MESSAGE},
-	    {"451 later", ERR_AGAIN}, {"354 what", ERR_PROTOCOL}};
+	    {"451 later", ERR_AGAIN}, {"354 what", ERR_MAYBE}};
 	struct buf steps = {0};
 
 	(void)state;
