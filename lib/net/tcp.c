@@ -4,6 +4,9 @@
 #include "lib/net/tcp.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -54,7 +57,16 @@ static bool
 tcp_wait(void *handle, short events, int64_t until, struct err *e)
 {
 	struct tcp *t = handle;
+#ifdef TCP_QUICKACK
+	const int one = 1;
 
+	/*
+	 * A server may hold back its greeting until we acknowledge the TLS
+	 * tickets before it, and we would do that 40 ms later.
+	 */
+	if (events == POLLIN)
+		setsockopt(t->fd, IPPROTO_TCP, TCP_QUICKACK, &one, sizeof one);
+#endif
 	return wait_fd(t->fd, events, until, e);
 }
 
