@@ -49,18 +49,42 @@ show_secret(struct client *c, const char *line)
 	buf_clear(&b);
 }
 
+/*
+ * Has the server said nothing that we did not ask?  The answer to this command
+ * would be taken for that to the next one.
+ */
+static bool
+in_step(struct client *c, const char *verb, struct err *e)
+{
+	if (c->due > 0 || !stream_heard(c->stream))
+		return true;
+	if (!client_reply(c, client_until(c, SECONDS_HELLO), e))
+		return false;
+	c->lost = true;
+	if (reply_class(&c->reply) > 3)
+		return client_refused(c, verb, ERR_SERVER, e);
+	client_note(c);
+	return err_set(e, ERR_PROTOCOL, "%s said %s before it was asked",
+	    c->host, c->facts->reply);
+}
+
 /* The one writer of commands. */
 static bool
 command(struct client *c, const char *line, bool secret, struct err *e)
 {
 	static const char *const harmless[] = {"EHLO [", "STARTTLS", "QUIT"};
 	bool ok = stream_proved(c->stream);
+	char verb[16];
 
 	for (size_t i = 0; i < sizeof harmless / sizeof harmless[0]; i++)
 		ok = ok || strncmp(line, harmless[i], strlen(harmless[i])) == 0;
 	if (!ok)
 		return err_set(e, ERR_UNTRUSTED,
 		    "%s has proved no pinned key; nothing was sent", c->host);
+	snprintf(verb, sizeof verb, "%.*s", (int)strcspn(line, " "), line);
+	if (strcmp(verb, "QUIT") != 0 && !in_step(c, secret ? "AUTH" : verb, e))
+		return false;
+	c->due++;
 	if (secret) {
 		stream_put_secret(c->stream, line, strlen(line));
 		show_secret(c, line);
@@ -105,6 +129,10 @@ client_reply(struct client *c, int64_t until, struct err *e)
 	const char *line;
 	size_t n;
 
+	if (c->lost)
+		return err_set(e, ERR_PROTOCOL,
+		    "%s: its replies cannot be told apart any more", c->host);
+	c->lost = true;
 	do {
 		if (!stream_line(c->stream, &line, &n, until, e))
 			return err_in(e, "%s", c->host);
@@ -115,7 +143,10 @@ client_reply(struct client *c, int64_t until, struct err *e)
 			show(c, '<', line, n);
 		pushed = reply_push(&c->reply, line, n);
 	} while (pushed == REPLY_MORE);
-	if (pushed == REPLY_WHOLE)
+	c->lost = pushed != REPLY_WHOLE;
+	if (c->due > 0)
+		c->due--;
+	if (!c->lost)
 		return true;
 	return err_set(e, ERR_PROTOCOL,
 	    "%s does not speak SMTP: it said \"%.*s\"", c->host,
@@ -150,6 +181,7 @@ client_refused(struct client *c, const char *step, enum err_kind kind,
 bool
 client_greeting(struct client *c, struct err *e)
 {
+	c->due = 1;
 	if (!client_reply(c, client_until(c, SECONDS_HELLO), e))
 		return false;
 	return c->reply.code == 220

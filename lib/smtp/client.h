@@ -40,6 +40,8 @@ struct client {
 
 	struct caps caps;
 	struct reply reply; /* the last one */
+	unsigned due;       /* replies that are still to come */
+	bool lost;          /* no reply can be told from another any more */
 	bool midway;        /* in content or TLS: QUIT cannot be said */
 	bool away;          /* all content has left: it may be delivered */
 };
@@ -52,6 +54,8 @@ int64_t client_until(const struct client *, int seconds);
 
 /*
  * Write one command, without its CRLF; it leaves when a reply is waited for.
+ * False, with ERR_PROTOCOL or what a refusal means, when the server has said
+ * something that it was not asked: it would pass for the answer.
  * On a stream that has proved no key only EHLO [literal], STARTTLS and QUIT are
  * written: anything else is ERR_UNTRUSTED, and a fault of ours.
  */

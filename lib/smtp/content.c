@@ -90,11 +90,12 @@ put(struct content *t, const char *p, size_t n, struct err *e)
 	size_t piece;
 
 	for (; n > 0; p += piece, n -= piece) {
+		/* Not the last bytes: these leave when we are `away`. */
+		if (t->listening && t->put >= PIECE && !flush(t, e))
+			return false;
 		piece = n < PIECE ? n : PIECE;
 		stream_put(t->c->stream, p, piece);
 		t->put += piece;
-		if (t->listening && t->put >= PIECE && !flush(t, e))
-			return false;
 	}
 	return true;
 }
@@ -169,6 +170,8 @@ emit(struct content *t, struct message *m,
 	struct client *c = t->c;
 
 	c->midway = true;
+	if (t->listening && !hear(t, e))
+		return t->early != GOING;
 	if (!message_emit(m, &s, e))
 		return t->early != GOING;
 	show(c, message_size(m));
@@ -214,5 +217,6 @@ content_text(struct client *c, struct message *m, struct err *e)
 {
 	struct content t = {.c = c, .listening = true, .line_start = true};
 
+	c->due++;
 	return emit(&t, m, put_stuffed, ".\r\n", e) && content_verdict(c, e);
 }
