@@ -68,7 +68,8 @@ print_nagios(struct buf *b, const struct checkup *c)
 		before = "; ";
 	}
 	if (worst == FINDING_OK)
-		buf_addf(b, " - %s", f->pin);
+		buf_addf(b, " - %s",
+		    *f->pin != '\0' ? f->pin : "not connected");
 	for (size_t i = 0; i < b->n; i++)
 		if (b->p[i] == '|')
 			b->p[i] = '/';

@@ -20,15 +20,19 @@ static const struct {
 };
 
 /* What to do, where the error itself does not say it. */
-static const char *const advice[ERR_KINDS] = {
+static const char *const usual[ERR_KINDS] = {
+    [ERR_INPUT] = "see the address",
     [ERR_RECIPIENT] = "see that from is an address of this login",
-    [ERR_NOHOST] = "see host, and name service on this host",
     [ERR_MESSAGE] = "see that from is an address of this login",
     [ERR_SERVER] = "ask who runs the server",
+    [ERR_SYSTEM] = "try again later",
+    [ERR_IO] = "try again later",
     [ERR_UNREACHABLE] = "see host and port, and firewalls on the way",
     [ERR_AGAIN] = "try again later",
     [ERR_PROTOCOL] = "see what it says: pinmail --check -v",
+    [ERR_TLS] = "see tls_min_version, and what the server has",
     [ERR_LOGIN] = "see user, password and auth of the account",
+    [ERR_SECRET] = "see passwordfile, passwordeval and userfile",
 };
 
 static struct finding *
@@ -54,13 +58,16 @@ findings_add(struct findings *f, enum finding_state state, const char *what,
 }
 
 bool
-findings_wrong(struct findings *f, const char *what, const struct err *e)
+findings_wrong(struct findings *f, const char *what, const struct err *e,
+    const char *advice)
 {
 	struct finding *new = add(f, FINDING_WRONG, what);
 
 	buf_adds(&new->text, e->text);
-	if (advice[e->kind] != NULL)
-		buf_addf(&new->text, "; %s", advice[e->kind]);
+	if (advice == NULL)
+		advice = usual[e->kind];
+	if (advice != NULL)
+		buf_addf(&new->text, "; %s", advice);
 	if (f->kind == ERR_NONE)
 		f->kind = e->kind;
 	return false;

@@ -26,8 +26,10 @@ struct findings {
 void findings_add(struct findings *, enum finding_state, const char *what,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
-/* The step failed with that error.  False. */
-bool findings_wrong(struct findings *, const char *what, const struct err *);
+/* The step failed; what to do about it, or NULL: what fits the error.  False.
+ */
+bool findings_wrong(struct findings *, const char *what, const struct err *,
+    const char *advice);
 
 enum finding_state findings_worst(const struct findings *);
 

@@ -12,52 +12,38 @@
 #include "cmd/report.h"
 #include "cmd/verify.h"
 
-/* "uid 0 (root), mode 0640, group www-data can read it"; is it shared? */
-static bool
-print_readers(struct buf *b, const struct stat *st)
+/* "owner 0 (root), mode 0640, group www-data can read it". */
+static void
+print_readers(struct buf *b, const char *path)
 {
-	const struct passwd *pw = getpwuid(st->st_uid);
-	const struct group *gr = getgrgid(st->st_gid);
+	const struct passwd *pw;
+	const struct group *gr;
+	struct stat st;
 
-	buf_addf(b, "owner %lu (%s), mode %04o, ", (unsigned long)st->st_uid,
+	if (stat(path, &st) != 0)
+		return; /* it was there a moment ago */
+	pw = getpwuid(st.st_uid);
+	gr = getgrgid(st.st_gid);
+	buf_addf(b, ": owner %lu (%s), mode %04o, ", (unsigned long)st.st_uid,
 	    pw != NULL ? pw->pw_name : "nobody's",
-	    (unsigned)(st->st_mode & 07777));
-	if ((st->st_mode & S_IROTH) != 0)
+	    (unsigned)(st.st_mode & 07777));
+	if ((st.st_mode & S_IROTH) != 0)
 		buf_adds(b, "everybody can read it");
-	else if ((st->st_mode & S_IRGRP) != 0)
+	else if ((st.st_mode & S_IRGRP) != 0)
 		buf_addf(b, "group %s can read it",
 		    gr != NULL ? gr->gr_name : "without a name");
 	else
 		buf_adds(b, "nobody else can read it");
-	return (st->st_mode & (S_IROTH | S_IRGRP)) != 0;
-}
-
-/* Does an account that stands in this file have a password in it? */
-static bool
-has_password(const struct conf *c, const char *path)
-{
-	for (size_t i = 0; i < c->n; i++)
-		if (c->v[i]->password.n > 0 && strcmp(c->v[i]->file, path) == 0)
-			return true;
-	return false;
 }
 
 static void
 inspect_file(struct checkup *c, const char *path)
 {
 	struct buf b = {0};
-	struct stat st;
 
-	if (stat(path, &st) != 0)
-		return; /* it was there a moment ago */
-	if (print_readers(&b, &st) && has_password(&c->conf, path))
-		findings_add(&c->found, FINDING_WARNING, "configuration",
-		    "%s: %s, and a password stands in it; chmod go-r, or write "
-		    "passwordfile",
-		    path, b.p);
-	else
-		findings_add(&c->found, FINDING_OK, "configuration", "%s: %s",
-		    path, b.p);
+	buf_adds(&b, path);
+	print_readers(&b, path);
+	findings_add(&c->found, FINDING_OK, "configuration", "%s", b.p);
 	buf_clear(&b);
 }
 
@@ -71,10 +57,11 @@ inspect_configuration(struct checkup *c)
 		inspect_file(c, c->conf.files.v[i]);
 	for (size_t i = 0; i < c->conf.faults.n; i++) {
 		err_set(&fault, ERR_CONFIG, "%s", c->conf.faults.v[i]);
-		findings_wrong(&c->found, "configuration", &fault);
+		findings_wrong(&c->found, "configuration", &fault, NULL);
 	}
 	if (!ok && c->conf.faults.n == 0)
-		findings_wrong(&c->found, "configuration", &e);
+		findings_wrong(&c->found, "configuration", &e,
+		    "see who may read it, or name another with -C");
 	return ok;
 }
 
@@ -87,7 +74,7 @@ inspect_account(struct checkup *c)
 
 	a = c->a = conf_choose(&c->conf, c->o->account, NULL, NULL, &e);
 	if (a == NULL)
-		return findings_wrong(&c->found, "account", &e);
+		return findings_wrong(&c->found, "account", &e, NULL);
 	buf_adds(&b, a->from);
 	for (size_t i = 0; i < a->senders.n; i++)
 		buf_addf(&b, ", %s", a->senders.v[i]);
@@ -108,13 +95,12 @@ inspect_aliases(struct checkup *c)
 	struct locals locals;
 	struct expansion x = {0};
 	struct buf to = {0};
-	struct err e = {0}, fault;
+	struct err e = {0};
 
 	if (c->a->aliases != NULL
 	    && !verify_file(c->a->aliases, c->a, &c->site, &e)) {
-		err_set(&fault, ERR_CONFIG,
-		    "%s; correct it, or write: aliases off", e.text);
-		findings_wrong(&c->found, "aliases", &fault);
+		findings_wrong(&c->found, "aliases", &e,
+		    "correct it, or write: aliases off");
 		return;
 	}
 	locals_begin(&locals, c->a, &c->site);
@@ -142,26 +128,18 @@ static void
 note_password(struct checkup *c)
 {
 	const struct account *a = c->a;
-	const char *user = buf_str(&c->session.user);
 	struct buf b = {0};
-	struct stat st;
-	bool shared = false;
 
 	if (a->password.n > 0) {
 		buf_adds(&b, "the configuration");
 	} else if (a->passwordfile != NULL) {
-		buf_addf(&b, "%s", a->passwordfile);
-		if (stat(a->passwordfile, &st) == 0) {
-			buf_adds(&b, ": ");
-			shared = print_readers(&b, &st)
-			    && !conf_sheltered(a->passwordfile,
-				c->site.credentials);
-		}
+		buf_adds(&b, a->passwordfile);
+		print_readers(&b, a->passwordfile);
 	} else {
 		buf_adds(&b, "passwordeval");
 	}
-	findings_add(&c->found, shared ? FINDING_WARNING : FINDING_OK, "secret",
-	    "user %s, password from %s", user, b.p);
+	findings_add(&c->found, FINDING_OK, "secret",
+	    "user %s, password from %s", buf_str(&c->session.user), b.p);
 	buf_clear(&b);
 }
 
@@ -171,7 +149,7 @@ inspect_secret(struct checkup *c)
 	struct err e = {0};
 
 	if (!session_secrets(&c->session, c->a, c->site.credentials, &e))
-		return findings_wrong(&c->found, "secret", &e);
+		return findings_wrong(&c->found, "secret", &e, NULL);
 	if (c->a->auth == AUTH_OFF)
 		findings_add(&c->found, FINDING_OK, "secret",
 		    "none is needed (auth off)");
@@ -189,7 +167,8 @@ inspect_keys(struct checkup *c)
 	struct err e = {0};
 
 	if (!session_keys(c->a, &e))
-		return findings_wrong(&c->found, "keys", &e);
+		return findings_wrong(&c->found, "keys", &e,
+		    "see pin, tls_trust_file, tls_cert_file and tls_key_file");
 	findings_add(&c->found, FINDING_OK, "keys", "%zu pin%s", c->a->pins.n,
 	    c->a->pins.n == 1 ? "" : "s");
 	return true;

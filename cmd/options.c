@@ -192,10 +192,15 @@ recipients_fit(const struct options *o, struct err *e)
 			    "an account");
 		return true;
 	case MODE_CHECK:
-		return !some
-		    || err_set(e, ERR_USAGE,
-			"--check takes no recipients; to send a message: "
-			"--check --send ADDRESS");
+		if (some)
+			return err_set(e, ERR_USAGE,
+			    "--check takes no recipients; to send a message: "
+			    "--check --send ADDRESS");
+		return !(o->json && o->nagios) && !(o->offline && o->send_to)
+		    ? true
+		    : err_set(e, ERR_USAGE,
+			"--json and --nagios exclude each other, and so do "
+			"--offline and --send");
 	case MODE_QUEUE:
 	case MODE_NOTHING:
 	case MODE_ALIASES:

@@ -39,8 +39,9 @@ print_pin(FILE *to, const char *before, const char *kind,
 	fprintf(to, "%spin %ssha256:%s%s\n", before, kind, hex, after);
 }
 
+/* A server's own certificate is no CA, whatever it says. */
 static void
-print_cert(const struct chain_cert *c)
+print_cert(const struct chain_cert *c, bool own)
 {
 	char days[64];
 
@@ -57,7 +58,7 @@ print_cert(const struct chain_cert *c)
 	print_pin(stderr, "  its key    ", "", c->key_hash, "");
 	if (c->is_cert)
 		print_pin(stderr, "  itself     ", "cert ", c->cert_hash, "");
-	if (c->is_ca)
+	if (c->is_ca && !own)
 		print_pin(stderr, "  as a CA    ", "ca ", c->key_hash,
 		    c->sent ? "" : " (the server does not send it)");
 }
@@ -151,7 +152,7 @@ print_changes(const struct account *a, const struct chain *c,
 		pin_print(&b, pin);
 		match = strcmp(b.p, proved) == 0
 		    || (any && pin->path == NULL && matches(pin, c));
-		printf("# line %d: %s\n%spin %s\n", pin->line,
+		printf("# %s:%d: %s\n%spin %s\n", pin->file, pin->line,
 		    match     ? "keep it, the server proves this"
 			: any ? "keep it if it is your backup, else drop it"
 			      : "drop it, unless it is your backup",
@@ -169,7 +170,8 @@ static bool
 session(const struct account *a, const struct options *o, struct chain *c,
     struct facts *facts, struct err *e)
 {
-	const struct session_ways ways = {NULL, o->verbose, o->timeout};
+	const struct session_ways ways = {.verbose = o->verbose,
+	    .timeout = o->timeout};
 	struct session s = {.c.facts = facts};
 	bool ok;
 
@@ -195,7 +197,7 @@ look(const struct account *a, const struct options *o, struct chain *c,
 	fprintf(stderr, "%s port %d (%s), %s\n", host, account_port(a),
 	    facts.address, facts.tls);
 	for (size_t i = 0; i < c->n; i++)
-		print_cert(&c->v[i]);
+		print_cert(&c->v[i], i == 0);
 	say(stderr, "vouched for by: ",
 	    c->vouched ? "a public CA, for this name" : c->why);
 	fputs(c->vouched ? advice_provider : advice_own, stderr);
@@ -283,7 +285,7 @@ show_file(const char *path, struct err *e)
 	for (size_t i = 0; ok && i < c.n; i++) {
 		const struct chain_cert *cert = &c.v[i];
 
-		print_cert(cert);
+		print_cert(cert, false);
 		/* One that signs itself may be a server's all the same. */
 		if (i == 0 || !cert->is_ca)
 			print_pin(stdout, "", "", cert->key_hash, "");

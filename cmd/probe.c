@@ -49,7 +49,7 @@ probe_name(struct checkup *c)
 		list = resolve_finish(r, clock_until(NAME_SECONDS, CLOCK_NEVER),
 		    &e);
 	if (list == NULL) {
-		findings_wrong(&c->found, "name", &e);
+		findings_wrong(&c->found, "name", &e, NULL);
 	} else {
 		print_addresses(&b, list);
 		findings_add(&c->found, FINDING_OK, "name", "%s%s: %s", host,
@@ -147,20 +147,24 @@ note_session(struct checkup *c, bool ok, const struct err *e)
 	const struct facts *f = &c->facts;
 
 	if (*f->address == '\0')
-		return findings_wrong(&c->found, "connection", e);
+		return findings_wrong(&c->found, "connection", e,
+		    c->a->socket != NULL ? "see that a server listens there"
+					 : NULL);
 	findings_add(&c->found, FINDING_OK, "connection", "%s", f->address);
 	if (*f->tls == '\0')
-		return findings_wrong(&c->found, "tls", e);
+		return findings_wrong(&c->found, "tls", e,
+		    e->kind == ERR_UNREACHABLE ? "see port and tls_starttls"
+					       : NULL);
 	findings_add(&c->found, FINDING_OK, "tls", "%s, %s, %s", f->tls,
 	    f->cipher, *f->group != '\0' ? f->group : "no group");
 	if (*f->pin == '\0')
-		return findings_wrong(&c->found, "pin", e);
+		return findings_wrong(&c->found, "pin", e, NULL);
 	note_pin(c);
 	if (!ok && *f->mechanism == '\0' && e->kind != ERR_LOGIN)
-		return findings_wrong(&c->found, "capabilities", e);
+		return findings_wrong(&c->found, "capabilities", e, NULL);
 	note_capabilities(c);
 	if (!ok)
-		return findings_wrong(&c->found, "login", e);
+		return findings_wrong(&c->found, "login", e, NULL);
 	note_login(c);
 	return true;
 }
@@ -199,7 +203,7 @@ probe_sender(struct checkup *c)
 		ok = envelope_ascii(&env, &e) && ask(&c->session.c, &env, &e);
 	}
 	if (!ok)
-		findings_wrong(&c->found, "sender", &e);
+		findings_wrong(&c->found, "sender", &e, NULL);
 	else
 		findings_add(&c->found, FINDING_OK, "sender",
 		    "mail from %s to %s is accepted", from, from);
@@ -211,8 +215,9 @@ probe_sender(struct checkup *c)
 bool
 probe_server(struct checkup *c)
 {
-	const struct session_ways ways = {c->site.credentials, c->o->verbose,
-	    c->o->timeout};
+	const struct session_ways ways = {.credentials = c->site.credentials,
+	    .verbose = c->o->verbose,
+	    .timeout = c->o->timeout};
 	struct err e = {0};
 	bool ok;
 
@@ -249,7 +254,7 @@ probe_message(struct checkup *c)
 	ready = message_add(&msg, text.p, text.n, &e) && message_end(&msg, &e)
 	    && collect_recipients(&job, &o, &e);
 	if (!send_job(&send, ready, &line, &e))
-		findings_wrong(&c->found, "message", &e);
+		findings_wrong(&c->found, "message", &e, NULL);
 	else
 		findings_add(&c->found, FINDING_OK, "message",
 		    "sent to %s, Message-ID %s", to[0], job.id);

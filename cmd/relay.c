@@ -92,8 +92,9 @@ static bool
 begin(struct relay *r, const struct command *c, struct err *e)
 {
 	static char *const none[] = {NULL};
-	const struct session_ways ways = {r->site->credentials, r->o->verbose,
-	    r->o->timeout};
+	const struct session_ways ways = {.credentials = r->site->credentials,
+	    .verbose = r->o->verbose,
+	    .timeout = r->o->timeout};
 
 	if (r->conf == NULL) {
 		*e = *r->conf_fault;

@@ -34,8 +34,10 @@ settle(struct send *s, struct err *e)
 bool
 send_job(struct send *s, bool ready, struct buf *line, struct err *e)
 {
-	const struct session_ways ways = {s->site->credentials, s->o->verbose,
-	    s->o->timeout};
+	const struct session_ways ways = {.credentials = s->site->credentials,
+	    .verbose = s->o->verbose,
+	    .timeout = s->o->timeout,
+	    .forget = s->conf};
 	bool ok;
 
 	ok =

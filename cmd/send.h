@@ -15,7 +15,7 @@
 struct send {
 	struct job *job;
 	const struct options *o;
-	const struct conf *conf;
+	struct conf *conf; /* only one job can be sent by it */
 	const struct site *site;
 	const struct account *a; /* once it is chosen */
 	struct facts facts;

@@ -249,9 +249,12 @@ session_open(struct session *s, const struct account *a,
 
 	begin(s, a, ways);
 	/* TLS could only say that something is wrong. */
-	return random_bytes(&probe, sizeof probe, e)
-	    && session_secrets(s, a, ways->credentials, e)
-	    && connect_server(s, e) && greet(s, sender, e) && log_in(s, e);
+	if (!random_bytes(&probe, sizeof probe, e)
+	    || !session_secrets(s, a, ways->credentials, e))
+		return false;
+	if (ways->forget != NULL)
+		conf_forget(ways->forget);
+	return connect_server(s, e) && greet(s, sender, e) && log_in(s, e);
 }
 
 bool

@@ -14,7 +14,8 @@
 struct session_ways {
 	const char *credentials; /* CREDENTIALS_DIRECTORY, or NULL */
 	bool verbose;            /* the dialogue on standard error */
-	int timeout; /* in place of the account's, unless it is -1 */
+	int timeout;         /* in place of the account's, unless it is -1 */
+	struct conf *forget; /* wiped of passwords once ours is read, or NULL */
 };
 
 /*

@@ -180,6 +180,7 @@ log_write(const struct log *log, int priority, const struct log_field *f,
 bool
 log_usable(const struct log *log, struct err *e)
 {
+	bool fresh;
 	int fd;
 
 	if (log->syslog) {
@@ -192,12 +193,16 @@ log_usable(const struct log *log, struct err *e)
 		close(fd);
 	}
 	if (log->file != NULL && strcmp(log->file, "-") != 0) {
+		fresh = access(log->file, F_OK) != 0;
 		fd = open_file(log->file);
 		if (fd < 0)
 			return err_set(e, ERR_IO,
 			    "logfile %s cannot be written: %s", log->file,
 			    strerror(errno));
 		close(fd);
+		/* Who will log may be somebody else. */
+		if (fresh)
+			unlink(log->file);
 	}
 	return true;
 }

@@ -30,7 +30,7 @@ struct log_field {
 void log_write(const struct log *, int priority, const struct log_field *,
     size_t n);
 
-/* Can it be written?  ERR_IO says what not, and why.  Makes the file. */
+/* Can it be written?  ERR_IO says what not, and why. */
 bool log_usable(const struct log *, struct err *);
 
 #endif

@@ -95,6 +95,8 @@ pins_add(struct pins *l, const struct pin *pin)
 	l->v[l->n] = *pin;
 	if (pin->path != NULL)
 		l->v[l->n].path = mem_dup(pin->path);
+	if (pin->file != NULL)
+		l->v[l->n].file = mem_dup(pin->file);
 	l->n++;
 }
 
@@ -108,8 +110,10 @@ pins_copy(struct pins *to, const struct pins *from)
 void
 pins_clear(struct pins *l)
 {
-	for (size_t i = 0; i < l->n; i++)
+	for (size_t i = 0; i < l->n; i++) {
 		free(l->v[i].path);
+		free(l->v[i].file);
+	}
 	free(l->v);
 	*l = (struct pins){0};
 }

@@ -18,7 +18,8 @@ struct pin {
 	enum pin_kind kind;
 	unsigned char hash[32]; /* when path is NULL */
 	char *path;             /* owned */
-	int line;               /* where the configuration has it */
+	char *file;             /* where the configuration has it; owned */
+	int line;
 };
 
 /* A list of pins; starts as {0}, ends with pins_clear. */

@@ -171,6 +171,13 @@ conf_choose(const struct conf *c, const char *name, const char *sender,
 }
 
 void
+conf_forget(struct conf *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		buf_clear(&c->v[i]->password);
+}
+
+void
 conf_clear(struct conf *c)
 {
 	for (size_t i = 0; i < c->n; i++)

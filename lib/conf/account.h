@@ -137,6 +137,9 @@ bool account_starttls(const struct account *);
 /* Secrets may be read by others below these, which only ours can enter. */
 bool conf_sheltered(const char *path, const char *credentials);
 
+/* Wipe the passwords: no account can log in any more. */
+void conf_forget(struct conf *);
+
 void conf_clear(struct conf *);
 
 #endif

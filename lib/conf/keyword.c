@@ -248,9 +248,11 @@ add_pin(struct account *a, const struct keyword *k, const struct place *at,
 	if (!a->pins_own)
 		pins_clear(&a->pins);
 	a->pins_own = true;
+	pin.file = mem_dup(at->file);
 	pin.line = at->line;
 	pins_add(&a->pins, &pin);
 	free(pin.path);
+	free(pin.file);
 	return true;
 }
 

@@ -58,6 +58,15 @@ open_pem(const char *path, struct err *e)
 	return f;
 }
 
+static bool
+unusable(const struct pin *pin, struct err *e)
+{
+	err_in(e, "pin %s", pin->path);
+	if (pin->file != NULL)
+		err_in(e, "%s:%d", pin->file, pin->line);
+	return false;
+}
+
 /* `pin cert FILE` is the first certificate of a file, `pin ca FILE` all. */
 static bool
 add_file(struct peer_records *l, const struct pin *pin, struct err *e)
@@ -70,7 +79,7 @@ add_file(struct peer_records *l, const struct pin *pin, struct err *e)
 
 	f = open_pem(pin->path, e);
 	if (f == NULL)
-		return err_in(e, "pin %s", pin->path);
+		return unusable(pin, e);
 	while ((cert = PEM_read_X509(f, NULL, NULL, NULL)) != NULL) {
 		der = NULL;
 		n = i2d_X509(cert, &der);
@@ -87,9 +96,10 @@ add_file(struct peer_records *l, const struct pin *pin, struct err *e)
 	}
 	ERR_clear_error();
 	fclose(f);
-	if (l->n == before)
-		return err_set(e, ERR_CONFIG,
-		    "pin %s: there is no certificate in it (PEM)", pin->path);
+	if (l->n == before) {
+		err_set(e, ERR_CONFIG, "there is no certificate in it (PEM)");
+		return unusable(pin, e);
+	}
 	return true;
 }
 
@@ -356,8 +366,8 @@ peer_untrusted(SSL *ssl, const char *host, const char *account, struct err *e)
 		    "%s showed no certificate; nothing was sent", host);
 	err_set(e, ERR_UNTRUSTED,
 	    "account %s: %s proved no pinned key (%s); it showed: %s%s; "
-	    "nothing was sent; if its key was changed on purpose, compare on "
-	    "the server, then see what to write: pinmail --pin -a %s",
+	    "nothing was sent; if its key was changed on purpose, run "
+	    "\"pinmail --pin -a %s\" and compare on the server",
 	    account, host,
 	    why == X509_V_OK || why == X509_V_ERR_DANE_NO_MATCH
 		? "no pin matches"

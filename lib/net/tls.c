@@ -297,21 +297,21 @@ handshake_failed(struct tls *t, ssize_t r, struct err *e)
 	int why = ERR_GET_REASON(ERR_peek_last_error()); /* TLS's own */
 
 	if (r == 0)
-		return err_set(e, ERR_UNREACHABLE,
-		    "TLS handshake: the server closed the connection");
+		err_set(e, ERR_UNREACHABLE, "the server closed the connection");
 	if (e->kind != ERR_TLS)
-		return err_in(e, "TLS handshake");
+		return err_in(e, "TLS handshake with %s", t->host);
 	if (why == SSL_R_CERTIFICATE_VERIFY_FAILED)
 		return peer_untrusted(t->ssl, t->host, t->account, e);
+	if (why != SSL_R_WRONG_VERSION_NUMBER
+	    && why != SSL_R_UNSUPPORTED_PROTOCOL
+	    && why != SSL_R_TLSV1_ALERT_PROTOCOL_VERSION)
+		return err_in(e, "handshake with %s", t->host);
 	/* What is no TLS at all may as well be somebody in the way. */
-	if (why == SSL_R_WRONG_VERSION_NUMBER
-	    || why == SSL_R_UNSUPPORTED_PROTOCOL)
-		return err_set(e,
-		    why == SSL_R_WRONG_VERSION_NUMBER ? ERR_UNTRUSTED : ERR_TLS,
-		    "%s does not speak TLS 1.2 or later here; see port and "
-		    "tls_starttls; nothing was sent",
-		    t->host);
-	return err_in(e, "handshake");
+	return err_set(e,
+	    why == SSL_R_WRONG_VERSION_NUMBER ? ERR_UNTRUSTED : ERR_TLS,
+	    "%s does not speak TLS 1.2 or later here, or less than "
+	    "tls_min_version; see port and tls_starttls; nothing was sent",
+	    t->host);
 }
 
 static bool
@@ -333,7 +333,7 @@ handshake(struct tls *t, int64_t until, struct err *e)
 		push(t, &ignored);
 		if (!tls_wait(t, r == LAYER_WANT_READ ? POLLIN : POLLOUT, until,
 			e))
-			return err_in(e, "TLS handshake");
+			return err_in(e, "TLS handshake with %s", t->host);
 	}
 }
 

@@ -64,8 +64,9 @@ in_step(struct client *c, const char *verb, struct err *e)
 	if (reply_class(&c->reply) > 3)
 		return client_refused(c, verb, ERR_SERVER, e);
 	client_note(c);
-	return err_set(e, ERR_PROTOCOL, "%s said %s before it was asked",
-	    c->host, c->facts->reply);
+	return err_set(e,
+	    stream_proved(c->stream) ? ERR_PROTOCOL : ERR_UNTRUSTED,
+	    "%s said %s before it was asked", c->host, c->facts->reply);
 }
 
 /* The one writer of commands. */
