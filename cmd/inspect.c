@@ -61,7 +61,8 @@ inspect_configuration(struct checkup *c)
 	}
 	if (!ok && c->conf.faults.n == 0)
 		findings_wrong(&c->found, "configuration", &e,
-		    "see who may read it, or name another with -C");
+		    c->o->config != NULL ? "see its name, and who may read it"
+					 : NULL);
 	return ok;
 }
 

@@ -93,6 +93,19 @@ find_name(const struct conf *c, const char *name)
 	return NULL;
 }
 
+static void
+no_such(const struct conf *c, const char *name, struct err *e)
+{
+	struct buf b = {.max = 200};
+
+	for (size_t i = 0; i < c->n; i++)
+		buf_addf(&b, "%s%s", i > 0 ? ", " : "", c->v[i]->name);
+	err_set(e, ERR_CONFIG, "there is no account %s in %s; it is one of: %s",
+	    name, c->files.n > 0 ? c->files.v[0] : "the configuration",
+	    b.n > 0 ? b.p : "none");
+	buf_clear(&b);
+}
+
 const struct account *
 conf_find(const struct conf *c, const char *name, const char *sender,
     const char *from, struct err *e)
@@ -102,10 +115,7 @@ conf_find(const struct conf *c, const char *name, const char *sender,
 	if (name != NULL) {
 		a = find_name(c, name);
 		if (a == NULL)
-			err_set(e, ERR_CONFIG, "there is no account %s in %s",
-			    name,
-			    c->files.n > 0 ? c->files.v[0]
-					   : "the configuration");
+			no_such(c, name, e);
 		return a;
 	}
 	a = find_owner(c, sender);
