@@ -301,12 +301,15 @@ put_envelope(struct transaction *t, struct pipeline *p, struct err *e)
 	for (; p->put < t->env->n && !t->full; p->put++) {
 		if (t->env->rcpt[p->put].v.state != PENDING)
 			continue;
+		if (p->open >= (pipelining ? WINDOW : 1)) {
+			if (!read_all(t, p, e))
+				return false;
+			if (t->full)
+				break;
+		}
 		if (!put_rcpt(t, p->put, e))
 			return false;
 		p->open++;
-		while (p->open >= (pipelining ? WINDOW : 1))
-			if (!read_one(t, p, e))
-				return false;
 	}
 	return true;
 }
