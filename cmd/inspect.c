@@ -85,6 +85,14 @@ inspect_account(struct checkup *c)
 	return true;
 }
 
+/* One person's own configuration has no say about the host's mail. */
+static bool
+is_personal(const struct checkup *c)
+{
+	return c->o->config == NULL && c->site.uid != 0 && c->site.home != NULL
+	    && strncmp(c->a->file, c->site.home, strlen(c->site.home)) == 0;
+}
+
 /* Mail for root is what cron and the system write. */
 static void
 inspect_aliases(struct checkup *c)
@@ -110,7 +118,10 @@ inspect_aliases(struct checkup *c)
 		buf_adds(&to, i > 0 ? ", " : "");
 		mailbox_path(&to, &x.to.v[i]);
 	}
-	if (x.fault.n > 0)
+	if (x.fault.n > 0 && is_personal(c))
+		findings_add(&c->found, FINDING_OK, "aliases",
+		    "not for the host's mail");
+	else if (x.fault.n > 0)
 		findings_add(&c->found, FINDING_WARNING, "aliases", "root: %s",
 		    x.fault.p);
 	else if (x.to.n == 0)

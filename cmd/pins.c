@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "cmd/advice.h"
 #include "cmd/report.h"
 #include "cmd/session.h"
 #include "cmd/site.h"
@@ -18,159 +19,13 @@
 
 #define LOOK_SECONDS 120
 
-/* A server's words are a stranger's: no control characters on a terminal. */
-static void
-say(FILE *to, const char *before, const char *text)
-{
-	struct buf b = {0};
-
-	ascii_clean(&b, text, strlen(text));
-	fprintf(to, "%s%s\n", before, buf_str(&b));
-	buf_clear(&b);
-}
-
-static void
-print_pin(FILE *to, const char *before, const char *kind,
-    const unsigned char *hash, const char *after)
-{
-	char hex[65];
-
-	ascii_hex(hex, hash, 32);
-	fprintf(to, "%spin %ssha256:%s%s\n", before, kind, hex, after);
-}
-
-/* A server's own certificate is no CA, whatever it says. */
-static void
-print_cert(const struct chain_cert *c, bool own)
-{
-	char days[64];
-
-	say(stderr, c->is_cert ? "certificate of " : "a key", c->subject);
-	if (c->is_cert) {
-		say(stderr, "  issued by  ", c->issuer);
-		if (*c->names != '\0')
-			say(stderr, "  names      ", c->names);
-		snprintf(days, sizeof days, "%s to %s, %d days left", c->from,
-		    c->until, c->days_left);
-		say(stderr, "  valid      ", days);
-	}
-	say(stderr, "  key        ", c->key);
-	print_pin(stderr, "  its key    ", "", c->key_hash, "");
-	if (c->is_cert)
-		print_pin(stderr, "  itself     ", "cert ", c->cert_hash, "");
-	if (c->is_ca && !own)
-		print_pin(stderr, "  as a CA    ", "ca ", c->key_hash,
-		    c->sent ? "" : " (the server does not send it)");
-}
-
-static const char own_server[] =
-    "# Nobody vouches for this key. On the server itself, compare with what\n"
-    "#   pinmail --pin CERTIFICATE.pem\n"
-    "# prints there (or: openssl x509 -in CERTIFICATE.pem -noout -pubkey |\n"
-    "#   openssl pkey -pubin -outform DER | openssl dgst -sha256),\n"
-    "# and take the # away if it is the same:\n";
-
-static const char advice_own[] =
-    "\nA server of your own: pin its key, and keep it when the certificate is\n"
-    "renewed (certbot: reuse_key = True). Make a backup key now, keep it off\n"
-    "the server, and pin it too:\n"
-    "  openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 "
-    "-out backup.pem\n"
-    "  pinmail --pin backup.pem\n";
-
-static const char advice_provider[] =
-    "\nA provider's server: pin the root of its CA, never the CA in between,\n"
-    "which changes without notice. Its owner's other roots are the backup.\n"
-    "A server of your own: pin its key instead (the line with a #), and keep\n"
-    "that key when the certificate is renewed (certbot: reuse_key = True).\n";
-
-/* Lines for the configuration: what nobody vouches for is commented out. */
-static void
-print_pins(const struct chain *c)
-{
-	const struct chain_cert *root = &c->v[c->n - 1];
-
-	if (!c->vouched) {
-		fputs(own_server, stdout);
-		print_pin(stdout, "#", "", c->v[0].key_hash, "");
-		return;
-	}
-	say(stdout, "# A public CA vouches for the name: ", root->subject);
-	print_pin(stdout, "", "ca ", root->key_hash, "");
-	for (size_t i = 0; i < c->n_spare; i++) {
-		say(stdout, "# backup: ", c->spare[i].subject);
-		print_pin(stdout, "", "ca ", c->spare[i].key_hash, "");
-	}
-	puts("# stricter, the server's own key:");
-	print_pin(stdout, "#", "", c->v[0].key_hash, "");
-}
-
-static void
-print_account(const struct account *a, const struct chain *c)
-{
-	printf("account default\nhost %s\nport %d\ntls_starttls %s\n", a->host,
-	    account_port(a), account_starttls(a) ? "on" : "off");
-	print_pins(c);
-	puts("auth on\n#user NAME\n#passwordeval COMMAND\n#from ADDRESS");
-}
-
-/* Does the chain have what that pin asks for? */
-static bool
-matches(const struct pin *pin, const struct chain *c)
-{
-	for (size_t i = 0; i < c->n; i++) {
-		const struct chain_cert *cert = &c->v[i];
-
-		if (pin->kind == PIN_CA ? cert->is_ca && c->vouched
-			    && memcmp(pin->hash, cert->key_hash, 32) == 0
-					: i == 0
-			    && memcmp(pin->hash,
-				   pin->kind == PIN_KEY ? cert->key_hash
-							: cert->cert_hash,
-				   32)
-				== 0)
-			return true;
-	}
-	return false;
-}
-
-/*
- * Which lines of an account to keep, to drop and to add.  proved is the pin
- * that a delivery would find proved, or empty.
- */
-static void
-print_changes(const struct account *a, const struct chain *c,
-    const char *proved)
-{
-	bool any = *proved != '\0', match;
-	struct buf b = {0};
-
-	for (size_t i = 0; i < a->pins.n; i++) {
-		const struct pin *pin = &a->pins.v[i];
-
-		buf_reset(&b);
-		pin_print(&b, pin);
-		match = strcmp(b.p, proved) == 0
-		    || (any && pin->path == NULL && matches(pin, c));
-		printf("# %s:%d: %s\n%spin %s\n", pin->file, pin->line,
-		    match     ? "keep it, the server proves this"
-			: any ? "keep it if it is your backup, else drop it"
-			      : "drop it, unless it is your backup",
-		    any ? "" : "#", b.p);
-	}
-	if (!any) {
-		puts("# to add:");
-		print_pins(c);
-	}
-	buf_clear(&b);
-}
-
 /* A session up to TLS; with a chain, it takes what it is shown. */
 static bool
 session(const struct account *a, const struct options *o, struct chain *c,
     struct facts *facts, struct err *e)
 {
-	const struct session_ways ways = {.verbose = o->verbose,
+	const struct session_ways ways = {.config = o->config,
+	    .verbose = o->verbose,
 	    .timeout = o->timeout};
 	struct session s = {.c.facts = facts};
 	bool ok;
@@ -196,11 +51,7 @@ look(const struct account *a, const struct options *o, struct chain *c,
 		return false;
 	fprintf(stderr, "%s port %d (%s), %s\n", host, account_port(a),
 	    facts.address, facts.tls);
-	for (size_t i = 0; i < c->n; i++)
-		print_cert(&c->v[i], i == 0);
-	say(stderr, "vouched for by: ",
-	    c->vouched ? "a public CA, for this name" : c->why);
-	fputs(c->vouched ? advice_provider : advice_own, stderr);
+	advice_chain(c);
 	return true;
 }
 
@@ -267,9 +118,17 @@ show_host(const struct options *o, const char *target, struct err *e)
 		*e = (struct err){0};
 		ok = look(&tries[i], o, &chain, e);
 		if (ok)
-			print_account(&tries[i], &chain);
+			advice_account(&tries[i], &chain);
 		else if (e->kind == ERR_NOHOST)
 			break;
+	}
+	if (!ok && a.port == 0 && e->kind == ERR_UNREACHABLE) {
+		const struct err why = *e;
+
+		err_set(e, why.kind,
+		    "%s: neither 465 nor 587 will do (%.300s); name the port: "
+		    "pinmail --pin %s:PORT",
+		    a.host, why.text, a.host);
 	}
 	chain_clear(&chain);
 	free(a.host);
@@ -282,16 +141,8 @@ show_file(const char *path, struct err *e)
 	struct chain c = {0};
 	bool ok = chain_file(&c, path, e);
 
-	for (size_t i = 0; ok && i < c.n; i++) {
-		const struct chain_cert *cert = &c.v[i];
-
-		print_cert(cert, false);
-		/* One that signs itself may be a server's all the same. */
-		if (i == 0 || !cert->is_ca)
-			print_pin(stdout, "", "", cert->key_hash, "");
-		if (cert->is_ca)
-			print_pin(stdout, "", "ca ", cert->key_hash, "");
-	}
+	if (ok)
+		advice_file(&c, path);
 	chain_clear(&c);
 	return ok;
 }
@@ -319,7 +170,7 @@ show_changes(const struct options *o, struct err *e)
 		ok = false;
 	}
 	if (ok)
-		print_changes(a, &chain, facts.pin);
+		advice_changes(a, &chain, facts.pin);
 	chain_clear(&chain);
 	conf_clear(&conf);
 	site_clear(&site);

@@ -75,27 +75,47 @@ checkup_backups(const struct checkup *c)
 	return n;
 }
 
+/* "sha256:..., the server's own key (its certificate ends on ...)". */
+static void
+print_proof(struct buf *b, const struct facts *f)
+{
+	const char *days = f->days_left == 1 ? "day" : "days";
+
+	buf_adds(b, f->pin);
+	if (f->depth > 0)
+		buf_addf(b, ", %d above the server's certificate", f->depth);
+	if (f->days_left < 0)
+		buf_addf(b, ", whose certificate ended on %s", f->until);
+	else
+		buf_addf(b, "%s on %s, in %d %s",
+		    f->dated ? "; what it pins ends"
+			     : ", the server's own key; its certificate ends",
+		    f->until, f->days_left, days);
+	if (!f->dated || f->days_left < 0)
+		buf_adds(b, " (no matter)");
+}
+
 static void
 note_pin(struct checkup *c)
 {
-	const struct facts *f = &c->facts;
-	bool soon = report_ends_soon(f);
+	bool soon = report_ends_soon(&c->facts);
 	int backups = checkup_backups(c);
+	struct buf b = {0};
 
+	print_proof(&b, &c->facts);
+	if (soon)
+		buf_adds(&b, "; pin what replaces it");
+	if (backups == 0)
+		buf_adds(&b,
+		    "; there is no backup: make a second key, keep it off the "
+		    "server, pin it too (pinmail --pin FILE)");
 	findings_add(&c->found,
-	    soon || backups == 0 ? FINDING_WARNING : FINDING_OK, "pin",
-	    "%s at depth %d, %s %s (%d days)%s", f->pin, f->depth,
-	    f->dated ? "good until" : "a key; its certificate ends", f->until,
-	    f->days_left,
-	    soon && backups == 0 ? "; find out what comes then and pin it too"
-		: soon           ? "; see that a backup pin matches what comes"
-		: backups == 0
-		? "; there is no backup: make a second key, keep it off the "
-		  "server, pin it too (pinmail --pin FILE)"
-		: "");
+	    soon || backups == 0 ? FINDING_WARNING : FINDING_OK, "pin", "%s",
+	    b.p);
 	if (backups > 0)
 		findings_add(&c->found, FINDING_OK, "pin", "%d backup%s",
 		    backups, backups == 1 ? "" : "s");
+	buf_clear(&b);
 }
 
 static void
@@ -216,6 +236,7 @@ bool
 probe_server(struct checkup *c)
 {
 	const struct session_ways ways = {.credentials = c->site.credentials,
+	    .config = c->o->config,
 	    .verbose = c->o->verbose,
 	    .timeout = c->o->timeout};
 	struct err e = {0};

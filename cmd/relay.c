@@ -93,6 +93,7 @@ begin(struct relay *r, const struct command *c, struct err *e)
 {
 	static char *const none[] = {NULL};
 	const struct session_ways ways = {.credentials = r->site->credentials,
+	    .config = r->o->config,
 	    .verbose = r->o->verbose,
 	    .timeout = r->o->timeout};
 

@@ -35,6 +35,7 @@ bool
 send_job(struct send *s, bool ready, struct buf *line, struct err *e)
 {
 	const struct session_ways ways = {.credentials = s->site->credentials,
+	    .config = s->o->config,
 	    .verbose = s->o->verbose,
 	    .timeout = s->o->timeout,
 	    .forget = s->conf};

@@ -70,10 +70,10 @@ tls_host(const struct account *a)
 }
 
 static struct tls *
-prepare(const struct account *a, bool look, struct err *e)
+prepare(const struct account *a, bool look, const char *command, struct err *e)
 {
 	struct tls_settings settings = {
-	    .account = a->name,
+	    .command = command,
 	    .host = tls_host(a),
 	    .pins = &a->pins,
 	    .trust_file = a->trust_file,
@@ -108,7 +108,7 @@ connect_proxy(struct session *s, struct err *e)
 bool
 session_keys(const struct account *a, struct err *e)
 {
-	struct tls *t = prepare(a, false, e);
+	struct tls *t = prepare(a, false, "", e);
 
 	tls_close(t);
 	return t != NULL;
@@ -134,7 +134,7 @@ connect_server(struct session *s, struct err *e)
 	d = dial_begin(&target, e);
 	if (d == NULL)
 		return false;
-	s->tls = prepare(a, s->look != NULL, e);
+	s->tls = prepare(a, s->look != NULL, buf_str(&s->command), e);
 	if (s->tls != NULL)
 		s->c.stream = dial_finish(d, until, s->c.facts, e);
 	dial_close(d);
@@ -151,7 +151,7 @@ start_tls(void *arg, struct stream *stream, int64_t until, struct err *e)
 	if (s->look != NULL)
 		return tls_look(s->tls, stream, until, s->look, s->c.facts, e);
 	if (!tls_start(s->tls, stream, until, s->c.facts, e))
-		return false;
+		return err_in(e, "account %s", s->a->name);
 	s->c.midway = false;
 	s->tls = NULL;
 	return true;
@@ -227,6 +227,38 @@ show(void *arg, char who, const char *line)
 	buf_clear(&b);
 }
 
+/* A word for the shell, as it is where it can be. */
+static void
+print_word(struct buf *b, const char *s)
+{
+	const char *safe =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	    "0123456789_./@:+-";
+
+	buf_addc(b, ' ');
+	if (s[strspn(s, safe)] == '\0') {
+		buf_adds(b, s);
+		return;
+	}
+	buf_addc(b, '\'');
+	for (; *s != '\0'; s++)
+		buf_addf(b, *s == '\'' ? "'\\%c'" : "%c", *s);
+	buf_addc(b, '\'');
+}
+
+/* What shows which key the account's server has. */
+static void
+print_command(struct buf *b, const struct account *a, const char *config)
+{
+	buf_adds(b, "pinmail");
+	if (config != NULL) {
+		buf_adds(b, " -C");
+		print_word(b, config);
+	}
+	buf_adds(b, " --pin -a");
+	print_word(b, a->name);
+}
+
 static void
 begin(struct session *s, const struct account *a,
     const struct session_ways *ways)
@@ -239,6 +271,8 @@ begin(struct session *s, const struct account *a,
 	s->c.tls_arg = s;
 	s->c.trace = ways->verbose ? show : NULL;
 	s->c.trace_arg = s;
+	if (a->name != NULL) /* --pin looks at what has no account */
+		print_command(&s->command, a, ways->config);
 }
 
 bool
@@ -276,5 +310,6 @@ session_close(struct session *s)
 	client_clear(&s->c);
 	buf_clear(&s->user);
 	buf_clear(&s->password);
+	buf_clear(&s->command);
 	*s = (struct session){0};
 }

@@ -13,6 +13,7 @@
 /* How a session goes about it, beside the account. */
 struct session_ways {
 	const char *credentials; /* CREDENTIALS_DIRECTORY, or NULL */
+	const char *config;      /* that was named, for messages, or NULL */
 	bool verbose;            /* the dialogue on standard error */
 	int timeout;         /* in place of the account's, unless it is -1 */
 	struct conf *forget; /* wiped of passwords once ours is read, or NULL */
@@ -28,6 +29,7 @@ struct session {
 	struct client c;
 	struct tls *tls;    /* until the stream owns it */
 	struct chain *look; /* what a session is for that only looks */
+	struct buf command; /* for messages: it shows what to pin */
 	struct buf user, password;
 	bool secrets; /* these are read */
 };

@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <dirent.h>
+#include <errno.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
@@ -14,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/base/ascii.h"
 #include "lib/base/buf.h"
 #include "lib/base/file.h"
 #include "lib/base/mem.h"
@@ -75,18 +77,22 @@ names_text(X509 *x)
 	return text;
 }
 
+/* What a pin of the key is the hash of: SubjectPublicKeyInfo; n from i2d. */
 static void
-note_key(struct chain_cert *c, EVP_PKEY *key)
+note_hash(struct chain_cert *c, unsigned char *der, int n)
 {
-	char group[32] = "";
-	unsigned char *der = NULL;
-	struct buf b = {0};
-	int n = i2d_PUBKEY(key, &der);
-
 	if (n > 0)
 		EVP_Digest(der, (size_t)n, c->key_hash, NULL, EVP_sha256(),
 		    NULL);
 	OPENSSL_free(der);
+}
+
+static void
+note_key(struct chain_cert *c, EVP_PKEY *key)
+{
+	char group[32] = "";
+	struct buf b = {0};
+
 	EVP_PKEY_get_group_name(key, group, sizeof group, NULL);
 	buf_addf(&b, "%s", EVP_PKEY_get0_type_name(key));
 	if (*group != '\0')
@@ -110,7 +116,8 @@ add_cert(struct chain_cert **v, size_t *n, X509 *x, bool sent)
 {
 	struct chain_cert *c = add(v, n);
 	EVP_PKEY *key = X509_get0_pubkey(x);
-	int seconds;
+	unsigned char *der = NULL;
+	int seconds, n_der;
 
 	c->is_cert = true;
 	c->sent = sent;
@@ -123,6 +130,8 @@ add_cert(struct chain_cert **v, size_t *n, X509 *x, bool sent)
 	peer_day(c->until, X509_get0_notAfter(x));
 	ASN1_TIME_diff(&c->days_left, &seconds, NULL, X509_get0_notAfter(x));
 	X509_digest(x, EVP_sha256(), c->cert_hash, NULL);
+	n_der = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x), &der);
+	note_hash(c, der, n_der);
 	if (key != NULL)
 		note_key(c, key);
 	else
@@ -228,6 +237,74 @@ chain_of(struct chain *c, SSL *ssl, const char *host)
 	sk_X509_pop_free(whole, X509_free);
 }
 
+/* What to do about it: a changed key is not the only reason. */
+static void
+advise(struct buf *b, long why, const struct chain_cert *c, const char *command)
+{
+	switch (why) {
+	case X509_V_ERR_HOSTNAME_MISMATCH:
+	case X509_V_ERR_IP_ADDRESS_MISMATCH:
+		buf_addf(b,
+		    "its names are: %.200s; see host and "
+		    "tls_host_override",
+		    *c->names != '\0' ? c->names : "none");
+		break;
+	case X509_V_ERR_CERT_HAS_EXPIRED:
+	case X509_V_ERR_CERT_NOT_YET_VALID:
+		buf_adds(b,
+		    "a certificate must be renewed, or this host's "
+		    "clock is wrong");
+		break;
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+		buf_adds(b,
+		    "if the server does not send the CA that is pinned, "
+		    "write pin ca FILE, or tls_trust_file FILE; ");
+		/* fall through */
+	default:
+		buf_addf(b,
+		    "if its key was changed on purpose, run \"%s\" and "
+		    "compare on the server",
+		    command);
+	}
+}
+
+bool
+chain_refused(SSL *ssl, const char *host, const char *command, bool ca,
+    struct err *e)
+{
+	X509 *leaf = SSL_get0_peer_certificate(ssl);
+	long why = SSL_get_verify_result(ssl);
+	struct chain c = {0};
+	struct buf b = {0};
+	char hex[65];
+
+	if (leaf == NULL)
+		leaf = sk_X509_value(SSL_get_peer_cert_chain(ssl), 0);
+	if (leaf == NULL)
+		return err_set(e, ERR_UNTRUSTED,
+		    "%s showed no certificate; nothing was sent", host);
+	add_cert(&c.v, &c.n, leaf, true);
+	ascii_hex(hex, c.v[0].key_hash, sizeof c.v[0].key_hash);
+	advise(&b, why, &c.v[0], command);
+	err_set(e, ERR_UNTRUSTED,
+	    "%s proved no pinned key (%s); it showed: pin sha256:%s%s; "
+	    "nothing was sent; %s",
+	    host,
+	    why == X509_V_OK || why == X509_V_ERR_DANE_NO_MATCH
+		? "no pin matches"
+		: X509_verify_cert_error_string(why),
+	    hex,
+	    ca && c.v[0].self_signed
+		? " (self-signed: a `pin ca` can not match it)"
+		: "",
+	    b.p);
+	buf_clear(&b);
+	chain_clear(&c);
+	return false;
+}
+
 /* What has a passphrase is not for us. */
 static int
 no_passphrase(char *p, int n, int writing, void *arg)
@@ -241,7 +318,9 @@ static bool
 add_key(struct chain *c, FILE *f)
 {
 	struct chain_cert *cert;
+	unsigned char *der = NULL;
 	EVP_PKEY *key;
+	int n;
 
 	rewind(f);
 	key = PEM_read_PUBKEY(f, NULL, no_passphrase, NULL);
@@ -255,6 +334,8 @@ add_key(struct chain *c, FILE *f)
 	cert->subject = mem_dup("");
 	cert->issuer = mem_dup("");
 	cert->names = mem_dup("");
+	n = i2d_PUBKEY(key, &der);
+	note_hash(cert, der, n);
 	note_key(cert, key);
 	EVP_PKEY_free(key);
 	return true;
@@ -267,7 +348,7 @@ chain_file(struct chain *c, const char *path, struct err *e)
 	X509 *x;
 
 	if (f == NULL)
-		return err_set(e, ERR_CONFIG, "%s: cannot be opened", path);
+		return err_set(e, ERR_CONFIG, "%s: %s", path, strerror(errno));
 	while ((x = PEM_read_X509(f, NULL, no_passphrase, NULL)) != NULL) {
 		add_cert(&c->v, &c->n, x, true);
 		X509_free(x);

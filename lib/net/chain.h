@@ -37,6 +37,14 @@ struct chain {
 /* After a handshake that proved nothing. */
 void chain_of(struct chain *, struct ssl_st *, const char *host);
 
+/*
+ * ERR_UNTRUSTED: why the handshake proved no pin, the pin line of the key that
+ * was shown, and what to do; command shows what to pin.  ca: a CA is pinned.
+ * False.
+ */
+bool chain_refused(struct ssl_st *, const char *host, const char *command,
+    bool ca, struct err *);
+
 /* Certificates or keys of a PEM file.  ERR_CONFIG. */
 bool chain_file(struct chain *, const char *path, struct err *);
 

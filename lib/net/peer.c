@@ -332,52 +332,12 @@ peer_trust(SSL_CTX *ctx, const struct pins *pins, const char *trust_file,
 	    || err_set(e, ERR_TLS, "%s cannot be used", PINMAIL_CA_DIR);
 }
 
-/* Append the pin line of the key that the peer showed. */
-static bool
-shown(X509 *cert, struct buf *b)
-{
-	unsigned char *der = NULL, hash[32];
-	char hex[65];
-	bool ok;
-	int n;
-
-	n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &der);
-	ok = n > 0
-	    && EVP_Digest(der, (size_t)n, hash, NULL, EVP_sha256(), NULL) == 1;
-	OPENSSL_free(der);
-	if (ok) {
-		ascii_hex(hex, hash, sizeof hash);
-		buf_addf(b, "pin sha256:%s", hex);
-	}
-	return ok;
-}
-
 bool
-peer_untrusted(SSL *ssl, const char *host, const char *account, struct err *e)
+peer_wants_ca(const struct peer_records *l)
 {
-	STACK_OF(X509) *chain = SSL_get_peer_cert_chain(ssl);
-	long why = SSL_get_verify_result(ssl);
-	struct buf pin = {0};
-	X509 *leaf;
-
-	leaf = chain != NULL ? sk_X509_value(chain, 0) : NULL;
-	if (leaf == NULL || !shown(leaf, &pin))
-		return err_set(e, ERR_UNTRUSTED,
-		    "%s showed no certificate; nothing was sent", host);
-	err_set(e, ERR_UNTRUSTED,
-	    "account %s: %s proved no pinned key (%s); it showed: %s%s; "
-	    "nothing was sent; if its key was changed on purpose, run "
-	    "\"pinmail --pin -a %s\" and compare on the server",
-	    account, host,
-	    why == X509_V_OK || why == X509_V_ERR_DANE_NO_MATCH
-		? "no pin matches"
-		: X509_verify_cert_error_string(why),
-	    pin.p,
-	    X509_self_signed(leaf, 0) == 1
-		? " (self-signed: a `pin ca` can not match it)"
-		: "",
-	    account);
-	buf_clear(&pin);
+	for (size_t i = 0; i < l->n; i++)
+		if (l->v[i].usage != USAGE_DANE_EE)
+			return true;
 	return false;
 }
 

@@ -59,9 +59,8 @@ bool peer_client(struct ssl_ctx_st *, const char *cert_file,
 bool peer_trust(struct ssl_ctx_st *, const struct pins *,
     const char *trust_file, struct err *);
 
-/* ERR_UNTRUSTED: why, and the pin line of the key that was shown.  False. */
-bool peer_untrusted(struct ssl_st *, const char *host, const char *account,
-    struct err *);
+/* Is one of them about a CA? */
+bool peer_wants_ca(const struct peer_records *);
 
 void peer_records_clear(struct peer_records *);
 

@@ -9,12 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/buf.h"
 #include "lib/base/mem.h"
+#include "lib/net/flight.h"
 #include "lib/net/peer.h"
 
-#define PIECE ((size_t)64 * 1024)        /* of plaintext a write takes */
-#define PENDING_MAX ((size_t)128 * 1024) /* of ciphertext before it waits */
+#define PIECE ((size_t)64 * 1024) /* of plaintext a write takes */
 
 /* Forward secrecy and AEAD; TLS 1.3 has nothing else. */
 #define CIPHERS_12 "ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:DHE+CHACHA20"
@@ -22,14 +21,9 @@
 struct tls {
 	SSL_CTX *ctx;
 	SSL *ssl;
-	BIO_METHOD *method;
 	struct peer_records records;
-	const char *host, *account;
-	const struct layer *lower; /* what TLS runs over */
-	void *handle;
-	struct buf pending; /* ciphertext that the lower layer did not take */
-	size_t pending_at;
-	struct err broken; /* the lower layer's error, if it had one */
+	const char *host, *command;
+	struct flight flight; /* what TLS runs over */
 };
 
 /* The first of OpenSSL's errors, without its numbers. */
@@ -45,96 +39,6 @@ static bool
 failed(struct err *e)
 {
 	return err_set(e, ERR_TLS, "OpenSSL: %s", reason());
-}
-
-/*
- * Hand ciphertext down; what it does not take stays.  On a broken connection
- * it goes nowhere, but what the server said before can still be read.
- */
-static bool
-push(struct tls *t, struct err *e)
-{
-	ssize_t r = 0;
-
-	while (t->pending_at < t->pending.n) {
-		r = t->lower->write(t->handle, t->pending.p + t->pending_at,
-		    t->pending.n - t->pending_at, e);
-		if (r <= 0)
-			break;
-		t->pending_at += (size_t)r;
-	}
-	if (r == LAYER_ERROR)
-		t->pending_at = t->pending.n;
-	if (t->pending_at == t->pending.n || t->pending_at > PIECE) {
-		buf_consume(&t->pending, t->pending_at);
-		t->pending_at = 0;
-	}
-	return r != LAYER_ERROR;
-}
-
-static size_t
-unsent(const struct tls *t)
-{
-	return t->pending.n - t->pending_at;
-}
-
-/* All records of a flight are gathered here, so that it is one write. */
-static int
-bio_write(BIO *bio, const char *p, size_t n, size_t *done)
-{
-	struct tls *t = BIO_get_data(bio);
-
-	buf_add(&t->pending, p, n);
-	*done = n;
-	return 1;
-}
-
-static int
-bio_read(BIO *bio, char *p, size_t n, size_t *done)
-{
-	struct tls *t = BIO_get_data(bio);
-	struct err e;
-	ssize_t r;
-
-	BIO_clear_retry_flags(bio);
-	r = t->lower->read(t->handle, p, n, &e);
-	if (r > 0) {
-		*done = (size_t)r;
-		return 1;
-	}
-	if (r == LAYER_WANT_READ || r == LAYER_WANT_WRITE)
-		BIO_set_retry_read(bio);
-	else if (r == LAYER_ERROR)
-		t->broken = e;
-	return 0;
-}
-
-/* BIO_flush is a no-op: push decides when a flight leaves. */
-static long
-bio_ctrl(BIO *bio, int cmd, long num, void *p)
-{
-	(void)bio, (void)num, (void)p;
-	return cmd == BIO_CTRL_FLUSH ? 1 : 0;
-}
-
-static bool
-make_bio(struct tls *t)
-{
-	BIO *bio;
-
-	t->method = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "layer");
-	if (t->method == NULL)
-		return false;
-	BIO_meth_set_write_ex(t->method, bio_write);
-	BIO_meth_set_read_ex(t->method, bio_read);
-	BIO_meth_set_ctrl(t->method, bio_ctrl);
-	bio = BIO_new(t->method);
-	if (bio == NULL)
-		return false;
-	BIO_set_data(bio, t);
-	BIO_set_init(bio, 1);
-	SSL_set_bio(t->ssl, bio, bio);
-	return true;
 }
 
 static bool
@@ -176,7 +80,7 @@ make_session(struct tls *t, bool look, struct err *e)
 	if (!look && !peer_expect(t->ssl, &t->records, e))
 		return false;
 	SSL_set_connect_state(t->ssl);
-	return make_bio(t) || failed(e);
+	return flight_attach(&t->flight, t->ssl) || failed(e);
 }
 
 struct tls *
@@ -191,7 +95,7 @@ tls_prepare(const struct tls_settings *s, struct err *e)
 	}
 	t = mem_alloc(sizeof *t);
 	t->host = s->host;
-	t->account = s->account;
+	t->command = s->command;
 	if ((s->look || peer_records_make(&t->records, s->pins, e))
 	    && make_context(t, s, e) && make_session(t, s->look, e))
 		return t;
@@ -211,8 +115,8 @@ want(struct tls *t, int r, struct err *e)
 	case SSL_ERROR_ZERO_RETURN:
 		return 0;
 	}
-	if (t->broken.kind != ERR_NONE)
-		*e = t->broken;
+	if (t->flight.broken.kind != ERR_NONE)
+		*e = t->flight.broken;
 	else if (ERR_peek_error() == 0
 	    || ERR_GET_REASON(ERR_peek_error())
 		== SSL_R_UNEXPECTED_EOF_WHILE_READING)
@@ -226,10 +130,8 @@ static ssize_t
 tls_read(void *handle, void *p, size_t n, struct err *e)
 {
 	struct tls *t = handle;
-	struct err ignored;
 	size_t done;
 
-	push(t, &ignored);
 	ERR_clear_error();
 	if (SSL_read_ex(t->ssl, p, n, &done) == 1)
 		return (ssize_t)done;
@@ -242,10 +144,10 @@ tls_write(void *handle, const void *p, size_t n, struct err *e)
 	struct tls *t = handle;
 	size_t done;
 
-	if (n == 0 || unsent(t) > PENDING_MAX) {
-		if (!push(t, e))
+	if (n == 0 || flight_unsent(&t->flight) > FLIGHT_MAX) {
+		if (!flight_push(&t->flight, e))
 			return LAYER_ERROR;
-		if (unsent(t) > (n == 0 ? 0 : PENDING_MAX))
+		if (flight_unsent(&t->flight) > (n == 0 ? 0 : FLIGHT_MAX))
 			return LAYER_WANT_WRITE;
 	}
 	if (n == 0)
@@ -260,9 +162,12 @@ static bool
 tls_wait(void *handle, short events, int64_t until, struct err *e)
 {
 	struct tls *t = handle;
-	short more = unsent(t) > 0 ? POLLOUT : 0;
+	struct err ignored;
 
-	return t->lower->wait(t->handle, events | more, until, e);
+	flight_push(&t->flight, &ignored); /* what reading has to answer, too */
+	if (flight_unsent(&t->flight) > 0)
+		events |= POLLOUT;
+	return t->flight.lower->wait(t->flight.handle, events, until, e);
 }
 
 static void
@@ -271,12 +176,12 @@ tls_end(void *handle)
 	struct tls *t = handle;
 	struct err e;
 
-	if (t->broken.kind == ERR_NONE) {
+	if (t->flight.broken.kind == ERR_NONE) {
 		SSL_shutdown(t->ssl);
-		push(t, &e);
+		flight_push(&t->flight, &e);
 	}
 	ERR_clear_error();
-	t->lower->end(t->handle);
+	t->flight.lower->end(t->flight.handle);
 }
 
 static void
@@ -284,12 +189,19 @@ tls_layer_close(void *handle)
 {
 	struct tls *t = handle;
 
-	t->lower->close(t->handle);
+	t->flight.lower->close(t->flight.handle);
 	tls_close(t);
 }
 
 static const struct layer tls_layer = {tls_read, tls_write, tls_wait, tls_end,
     tls_layer_close};
+
+static bool
+untrusted(struct tls *t, struct err *e)
+{
+	return chain_refused(t->ssl, t->host, t->command,
+	    peer_wants_ca(&t->records), e);
+}
 
 static bool
 handshake_failed(struct tls *t, ssize_t r, struct err *e)
@@ -301,7 +213,7 @@ handshake_failed(struct tls *t, ssize_t r, struct err *e)
 	if (e->kind != ERR_TLS)
 		return err_in(e, "TLS handshake with %s", t->host);
 	if (why == SSL_R_CERTIFICATE_VERIFY_FAILED)
-		return peer_untrusted(t->ssl, t->host, t->account, e);
+		return untrusted(t, e);
 	if (why != SSL_R_WRONG_VERSION_NUMBER
 	    && why != SSL_R_UNSUPPORTED_PROTOCOL
 	    && why != SSL_R_TLSV1_ALERT_PROTOCOL_VERSION)
@@ -317,7 +229,6 @@ handshake_failed(struct tls *t, ssize_t r, struct err *e)
 static bool
 handshake(struct tls *t, int64_t until, struct err *e)
 {
-	struct err ignored;
 	ssize_t r;
 	int done;
 
@@ -330,7 +241,6 @@ handshake(struct tls *t, int64_t until, struct err *e)
 		r = want(t, done, e);
 		if (r == 0 || r == LAYER_ERROR)
 			return handshake_failed(t, r, e);
-		push(t, &ignored);
 		if (!tls_wait(t, r == LAYER_WANT_READ ? POLLIN : POLLOUT, until,
 			e))
 			return err_in(e, "TLS handshake with %s", t->host);
@@ -351,11 +261,12 @@ shake(struct tls *t, struct stream *s, int64_t until, struct facts *facts,
 		    "on this port, write tls_starttls on; else somebody is in "
 		    "the way; nothing was sent",
 		    t->host);
-	t->lower = stream_layer(s, &t->handle);
+	t->flight.lower = stream_layer(s, &t->flight.handle);
 	if (!handshake(t, until, e)) {
 		if (SSL_get_peer_cert_chain(t->ssl) != NULL)
 			peer_facts(t->ssl, facts);
-		push(t, &ignored); /* an alert tells the server why */
+		flight_push(&t->flight,
+		    &ignored); /* an alert tells the server why */
 		return false;
 	}
 	peer_facts(t->ssl, facts);
@@ -369,7 +280,7 @@ tls_start(struct tls *t, struct stream *s, int64_t until, struct facts *facts,
 	if (!shake(t, s, until, facts, e))
 		return false;
 	if (!peer_proved(t->ssl, &t->records, facts))
-		return peer_untrusted(t->ssl, t->host, t->account, e);
+		return untrusted(t, e);
 	stream_cover(s, &tls_layer, t);
 	stream_set_proved(s);
 	return true;
@@ -393,8 +304,7 @@ tls_close(struct tls *t)
 		return;
 	SSL_free(t->ssl);
 	SSL_CTX_free(t->ctx);
-	BIO_meth_free(t->method);
 	peer_records_clear(&t->records);
-	buf_clear(&t->pending);
+	flight_clear(&t->flight);
 	free(t);
 }

@@ -13,7 +13,7 @@
 
 /* All borrowed; NULL where there is none. */
 struct tls_settings {
-	const char *account; /* its name, for messages */
+	const char *command; /* one that shows what to pin, for messages */
 	const char *host;    /* for SNI, and for pins that need a name */
 	const struct pins *pins;
 	const char *trust_file; /* instead of the system's directory */
