@@ -16,6 +16,7 @@
 #include "cmd/sender.h"
 #include "cmd/site.h"
 #include "cmd/verify.h"
+#include "lib/base/mem.h"
 #include "lib/base/wait.h"
 
 #ifdef SANITIZE
@@ -102,6 +103,7 @@ send_message(const struct options *o)
 	ready = receive(&job, o, &conf, &site, &e);
 	if (!send_job(&send, ready, &line, &e))
 		report_line(buf_str(&line));
+	mem_settled(report_exit(e.kind));
 	send_log(&send, &e);
 
 	buf_clear(&line);

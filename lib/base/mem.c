@@ -17,6 +17,14 @@
 #include <sys/prctl.h>
 #endif
 
+static int settled = -1; /* the exit status, once it is known */
+
+void
+mem_settled(int status)
+{
+	settled = status;
+}
+
 static _Noreturn void
 out_of_memory(void)
 {
@@ -25,6 +33,8 @@ out_of_memory(void)
 			      "pinmail: out of memory; perhaps delivered\n";
 	ssize_t r;
 
+	if (settled >= 0)
+		_exit(settled);
 	/* What is not to be cut is content that has left. */
 	if (wait_held())
 		r = write(STDERR_FILENO, late, sizeof late - 1);

@@ -13,6 +13,12 @@ void *mem_alloc(size_t);
 /* As realloc(3), with n items of a size; an overflow is memory run out. */
 void *mem_resize(void *, size_t n, size_t size);
 
+/*
+ * The outcome is known and told, and what is left to do is only the log: from
+ * here on memory that runs out ends the process with this status, in silence.
+ */
+void mem_settled(int status);
+
 char *mem_dup(const char *);
 
 /* The first n bytes, NUL-terminated. */

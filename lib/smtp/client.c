@@ -11,6 +11,8 @@
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
 
+#define ECHO_MIN 4 /* bytes; less is in any text */
+
 int64_t
 client_until(const struct client *c, int seconds)
 {
@@ -120,23 +122,45 @@ client_command(struct client *c, struct err *e, const char *fmt, ...)
 bool
 client_secret(struct client *c, const char *line, struct err *e)
 {
+	const char *blank = strrchr(line, ' ');
+
+	c->secret.secret = true;
+	buf_reset(&c->secret);
+	buf_adds(&c->secret, blank != NULL ? blank + 1 : line);
 	return command(c, line, true, e);
 }
 
-bool
-client_reply(struct client *c, int64_t until, struct err *e)
+/*
+ * A server that quotes what it did not understand would put it into the log:
+ * the line without our secret.
+ */
+static const char *
+masked(struct client *c, const char *line, size_t n, struct buf *copy)
+{
+	const struct buf *secret = &c->secret;
+	char *at;
+
+	if (secret->n < ECHO_MIN
+	    || memmem(line, n, secret->p, secret->n) == NULL)
+		return line;
+	buf_reset(copy);
+	buf_add(copy, line, n);
+	while ((at = memmem(copy->p, n, secret->p, secret->n)) != NULL)
+		memset(at, '*', secret->n);
+	return copy->p;
+}
+
+static bool
+read_reply(struct client *c, struct buf *copy, int64_t until, struct err *e)
 {
 	enum reply_push pushed;
 	const char *line;
 	size_t n;
 
-	if (c->lost)
-		return err_set(e, ERR_PROTOCOL,
-		    "%s: its replies cannot be told apart any more", c->host);
-	c->lost = true;
 	do {
 		if (!stream_line(c->stream, &line, &n, until, e))
 			return err_in(e, "%s", c->host);
+		line = masked(c, line, n, copy);
 		/* A challenge is nobody's business. */
 		if (n > 4 && strncmp(line, "334 ", 4) == 0)
 			show(c, '<', "334 ****", 8);
@@ -144,14 +168,28 @@ client_reply(struct client *c, int64_t until, struct err *e)
 			show(c, '<', line, n);
 		pushed = reply_push(&c->reply, line, n);
 	} while (pushed == REPLY_MORE);
-	c->lost = pushed != REPLY_WHOLE;
-	if (c->due > 0)
-		c->due--;
-	if (!c->lost)
+	if (pushed == REPLY_WHOLE)
 		return true;
 	return err_set(e, ERR_PROTOCOL,
 	    "%s does not speak SMTP: it said \"%.*s\"", c->host,
 	    (int)(n < 60 ? n : 60), line);
+}
+
+bool
+client_reply(struct client *c, int64_t until, struct err *e)
+{
+	struct buf copy = {0};
+
+	if (c->lost)
+		return err_set(e, ERR_PROTOCOL,
+		    "%s: its replies cannot be told apart any more", c->host);
+	c->lost = !read_reply(c, &copy, until, e);
+	buf_clear(&copy);
+	if (c->due > 0)
+		c->due--;
+	if (c->reply.code != 334)
+		buf_clear(&c->secret);
+	return !c->lost;
 }
 
 void
@@ -240,4 +278,5 @@ void
 client_clear(struct client *c)
 {
 	reply_clear(&c->reply);
+	buf_clear(&c->secret);
 }

@@ -40,6 +40,7 @@ struct client {
 
 	struct caps caps;
 	struct reply reply; /* the last one */
+	struct buf secret;  /* what went out last, while it may be echoed */
 	unsigned due;       /* replies that are still to come */
 	bool lost;          /* no reply can be told from another any more */
 	bool midway;        /* in content or TLS: QUIT cannot be said */
@@ -62,7 +63,10 @@ int64_t client_until(const struct client *, int seconds);
 bool client_command(struct client *, struct err *, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The same for a line that is secret: wiped, and not shown. */
+/*
+ * The same for a line that is secret: wiped, and not shown, not even when the
+ * server says it back.
+ */
 bool client_secret(struct client *, const char *line, struct err *);
 
 /* Read the next reply.  ERR_UNREACHABLE, ERR_PROTOCOL. */

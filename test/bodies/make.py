@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: ISC
 """Make the corpus: messages as programs pipe them into sendmail.
 
-usage: make.py DIR
+usage: make.py DIR [--small]
 
 Each message that `list` names becomes DIR/NAME.eml: a copy of the file beside
 this one, or what a function below makes, where a message is large, has bytes
-that no text file has, or is signed. DIR/list is `list` without its comments,
-DIR/SELECTOR._domainkey.example.com holds what DNS would say of a key.
+that no text file has, or is signed. With --small those that are large, or have
+many lines, are left out. DIR/list is `list` without its comments, and without
+those; DIR/SELECTOR._domainkey.example.com holds what DNS would say of a key.
 """
 
 import pathlib
@@ -34,9 +35,11 @@ def entries():
 
 
 def main():
-    if len(sys.argv) != 2:
+    if len(sys.argv) < 2 or sys.argv[2:] not in ([], ["--small"]):
         sys.exit(__doc__)
-    to = pathlib.Path(sys.argv[1])
+    to, left_out = pathlib.Path(sys.argv[1]), set()
+    if sys.argv[2:]:
+        left_out = {"large", "lines"}
     to.mkdir(parents=True, exist_ok=True)
     known = dict(entries())
     files = {path.stem for path in HERE.glob("*.eml")}
@@ -49,7 +52,7 @@ def main():
               file=sys.stderr)
     lines = []
     for name, rest in known.items():
-        if "dkim" in rest and not dkim:
+        if "dkim" in rest and not dkim or left_out & set(rest):
             continue
         if name in files:
             shutil.copyfile(HERE / f"{name}.eml", to / f"{name}.eml")

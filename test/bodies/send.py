@@ -2,11 +2,10 @@
 # SPDX-License-Identifier: ISC
 """Send the corpus through pinmail to a server of our own, and judge it.
 
-usage: send.py PINMAIL SMTPD CORPUS DIR [--large] [KEYWORD...]
+usage: send.py PINMAIL SMTPD CORPUS DIR [KEYWORD...]
 
 The server offers the EHLO keywords.  DIR, which is made, gets what arrived.
-Messages that are large are sent with --large only.  One line is printed for
-each that failed.
+One line is printed for each that failed.
 """
 
 import json
@@ -91,14 +90,10 @@ class Sender:
 
 def main():
     pinmail, smtpd, corpus, to, *keywords = sys.argv[1:]
-    large = "--large" in keywords
-    keywords = [word for word in keywords if word != "--large"]
     os.environ["HOME"] = to
     sender = Sender(pinmail, smtpd, corpus, to, keywords)
     failed = False
-    for name, words in sender.corpus.words.items():
-        if "large" in words and not large:
-            continue
+    for name in sender.corpus.words:
         if wrong := sender.wrong(name):
             print(f"{name}: {wrong[0]}", flush=True)
             failed = True

@@ -4,24 +4,21 @@
 
 load lib
 
+setup_file() {
+	players_start
+}
+
+teardown_file() {
+	servant_stop
+}
+
 # conf LINE ...: no login of its own.
 conf() {
 	CONF=$BATS_TEST_TMPDIR/conf
 	LOG=$BATS_TEST_TMPDIR/log
-	(
-		umask 077
-		cat >"$CONF" <<-END
-		account default
-		host 127.0.0.1
-		port $PORT
-		tls_starttls off
-		pin $PIN
-		from alice@example.com
-		syslog off
-		logfile $LOG
-		END
-		printf '%s\n' "$@" >>"$CONF"
-	)
+	ours "$CONF" 'account default' 'host 127.0.0.1' "port $PORT" \
+		'tls_starttls off' "pin $PIN" 'from alice@example.com' \
+		'syslog off' "logfile $LOG" "$@"
 }
 
 alice=('user alice' 'password wonder1and')
@@ -37,7 +34,7 @@ logs_in() {
 	filed "${login:-alice}"
 	env_is mechanism "$mech"
 	tried "${tries:-1}"
-	tail -n 1 "$LOG" | grep -q " mechanism=$mech login=${login:-alice} "
+	log_is " mechanism=$mech login=${login:-alice} "
 }
 
 # tried N: the last session had that many AUTH commands.
@@ -56,8 +53,8 @@ fails() {
 	pinmail -v x@example.org </dev/null
 	[ "$status" -eq "$want" ] || { echo "exit $status: $err"; return 1; }
 	# shellcheck disable=SC2053
-	[[ $(tail -n 1 <<<"$err") == $glob ]] || { echo "$err"; return 1; }
-	[ "$(count_filed)" -eq "$before" ]
+	[[ ${err##*$'\n'} == $glob ]] || { echo "$err"; return 1; }
+	filed_are "$before"
 }
 
 all='LOGIN PLAIN SCRAM-SHA-1 SCRAM-SHA-256 SCRAM-SHA-1-PLUS SCRAM-SHA-256-PLUS EXTERNAL OAUTHBEARER XOAUTH2'
@@ -182,7 +179,7 @@ rest=(C 'S 250 ok' C 'S 250 ok' C 'S 354 go' E 'S 250 taken')
 	conf "${alice[@]}" 'auth scram-sha-256'
 	pinmail x@example.org </dev/null
 	failed 77 '*AUTH SCRAM-SHA-256 with 535*'
-	wait "$PLAYER"
+	player_gone
 	lacks 'AUTH PLAIN|MAIL' "$HEARD"
 }
 
@@ -195,10 +192,10 @@ rest=(C 'S 250 ok' C 'S 250 ok' C 'S 354 go' E 'S 250 taken')
 		conf "${alice[@]}"
 		pinmail x@example.org </dev/null
 		failed 76
-		wait "$PLAYER"
+		player_gone
 		lacks 'MAIL|PLAIN' "$HEARD"
 		[ "${steps[0]}" != F ] ||
-			tail -n 1 "$LOG" | grep -q ' status=untrusted '
+			log_is ' status=untrusted '
 	done
 	# One that refuses us instead may do better with PLAIN.
 	player "${begin[@]}" F C 'S 535 5.7.8 no backend' C 'S 235 ok' "${rest[@]}"
@@ -218,7 +215,7 @@ rest=(C 'S 250 ok' C 'S 250 ok' C 'S 354 go' E 'S 250 taken')
 		conf "${alice[@]}"
 		pinmail x@example.org </dev/null
 		failed 76
-		wait "$PLAYER"
+		player_gone
 		lacks 'PLAIN|MAIL' "$HEARD"
 	done
 	server_start --iterations 4095
@@ -316,7 +313,7 @@ rest=(C 'S 250 ok' C 'S 250 ok' C 'S 354 go' E 'S 250 taken')
 	conf "user $(printf '%450s' '' | tr ' ' u)" 'password secret'
 	pinmail x@example.org </dev/null
 	failed 75 '*454*'
-	wait "$PLAYER"
+	player_gone
 	grep -q $'^AUTH SCRAM-SHA-256\r$' "$HEARD"
 	grep -q "^$(printf 'y,,n=uuuu' | base64)" "$HEARD"
 }

@@ -43,17 +43,19 @@ setup_file() {
 	from news@example.net
 	senders *@example.net
 	END
-	export DIR MOVED_DIR
+	export DIR MOVED_DIR HOME=$BATS_FILE_TMPDIR
+	servant_start "$CALLERS/replay"
 }
 
 teardown_file() {
 	BATS_TEST_TMPDIR=$BATS_FILE_TMPDIR
+	servant_stop
 	teardown
 }
 
 replay() {
-	"$PYTHON" -IS "$CALLERS/replay" "$CALLERS/$BATS_TEST_DESCRIPTION" \
-		"$MOVED_DIR" "$DIR"
+	servant "$CALLERS/$BATS_TEST_DESCRIPTION" "$MOVED_DIR" "$DIR" \
+		<<<'main()'
 }
 
 @test "php-mail" { replay; }

@@ -10,7 +10,7 @@ NOONE=54321  # not there
 
 # Somebody who is not root: nobody, or we if we are not.
 as_other() {
-	if [ "$(id -u)" -eq 0 ]; then
+	if [ "$EUID" -eq 0 ]; then
 		as_user "$NOBODY" "$@"
 	else
 		"$@"
@@ -19,32 +19,21 @@ as_other() {
 
 # give FILE ...: let that user own them.
 give() {
-	[ "$(id -u)" -ne 0 ] || chown -R "$NOBODY" "$@"
+	[ "$EUID" -ne 0 ] || chown -R "$NOBODY" "$@"
 }
 
 # A good account, of LINES_GOOD lines.
 good() {
-	cat <<-END
-	account default
-	host 127.0.0.1
-	port ${PORT:-9}
-	tls_starttls off
-	pin ${PIN:-sha256:$(printf '%064d' 0)}
-	user alice
-	password wonder1and
-	from alice@example.com
-	syslog off
-	END
+	printf '%s\n' 'account default' 'host 127.0.0.1' "port ${PORT:-9}" \
+		'tls_starttls off' "pin ${PIN:-$NO_PIN}" 'user alice' \
+		'password wonder1and' 'from alice@example.com' 'syslog off'
 }
 LINES_GOOD=9
 
 # conf LINE ...: exactly these lines.
 conf() {
 	CONF=${CONF:-$BATS_TEST_TMPDIR/conf}
-	(
-		umask 077
-		printf '%s\n' "$@" >"$CONF"
-	)
+	ours "$CONF" "$@"
 }
 
 # fault GLOB LINE ...: behind a good account the last line is a fault, with
@@ -71,7 +60,7 @@ fine() {
 @test "no configuration: 78, and what to do" {
 	moved_binary
 	run_as_is env -u HOME "$MOVED" x@example.org </dev/null
-	[[ $(id -u) -ne 0 ]] || [ ! -e /root/.pinmailrc ] ||
+	[[ $EUID -ne 0 ]] || [ ! -e /root/.pinmailrc ] ||
 		skip "there is a real configuration"
 	failed 78 "*there is no $SYSTEM_FILE*"
 	CONF=$BATS_TEST_TMPDIR/none
@@ -864,7 +853,7 @@ user_file() {
 	conf "$(good)" 'pin ca empty'
 	pinmail x@example.org </dev/null
 	failed 78 '*no certificate*'
-	[ "$(count_filed)" -eq 0 ]
+	filed_are 0
 }
 
 @test "a hash: hex with or without colons, base64, curl's sha256//" {

@@ -113,23 +113,10 @@ each_way() {
 	MIXED=
 }
 
-# The player has seen the end of its session; a hang is a failure.
-player_gone() {
-	local how=0
-
-	read -r -t 60 <&8 || how=$?
-	[ "$how" -eq 1 ] || { echo "the session is still open"; return 1; }
-	wait "$PLAYER"
-}
-
 # logged N: so many lines.
 logged() {
 	local n=0
 
 	[ ! -e "$LOG" ] || n=$(wc -l <"$LOG")
 	[ "$n" -eq "$1" ] || { echo "$n lines"; cat "$LOG"; return 1; }
-}
-
-recipients_are() {
-	diff <(sed -n 's/^rcpt=//p' "$ENV") <(printf '%s\n' "$@")
 }

@@ -25,7 +25,7 @@ message=(
 	local n=0
 
 	each_way 'HELO [127.0.0.1]' '250 *' "${message[@]}"
-	[ "$(count_filed)" -eq 6 ]
+	filed_are 6
 	for ENV in "$DIR"/mail/alice/*.env; do
 		env_is from alice@example.com
 		env_is barelf 0
@@ -138,7 +138,7 @@ message=(
 	filed alice
 	env_is from alice@example.com
 	quit
-	[ "$(count_filed)" -eq 5 ]
+	filed_are 5
 	# -a names one, for these and for all.
 	begin -a two
 	hear '220 *'
@@ -203,7 +203,7 @@ message=(
 	# In the header too, and nothing but the dot: an empty message.
 	burst "${message[@]:0:6}" '.' '250 *' "${message[@]:0:6}" \
 		$'..x: y\n.Subject: z\n.' '250 *'
-	[ "$(count_filed)" -eq 8 ]
+	filed_are 8
 	filed alice
 	[ "$(field Subject)" = z ]
 }
@@ -265,7 +265,7 @@ message=(
 	talk "${message[@]:0:2}" 'RCPT TO:<gone>' '250 *' DATA '354 *' \
 		"${message[@]:6:1}" '250 *'
 	quit
-	[ "$(count_filed)" -eq 1 ]
+	filed_are 1
 	logged 2
 }
 
@@ -422,5 +422,5 @@ message=(
 	ln -s pinmail "$MOVED_DIR/sendmail"
 	PINMAIL=$MOVED_DIR/sendmail CONF=/nonexistent
 	each_way "${message[@]}"
-	[ "$(count_filed)" -eq 11 ]
+	filed_are 11
 }

@@ -8,18 +8,14 @@ load dialogue
 # What arrived is judged by Python's parsers, never by our own.
 setup_file() {
 	cat >"$BATS_FILE_TMPDIR/judge.py" <<-'END'
-	import email, linecache, re, sys, traceback
+	import email, re, sys
 	from email.header import decode_header
 	from email.utils import getaddresses
 
 	LABELS = ['mime-version', 'content-type', 'content-transfer-encoding']
 
-	raw, got = (open(name, 'rb').read() for name in sys.argv[1:3])
-
 	def crlf(data):
 	    return re.sub(rb'\r?\n', b'\r\n', data)
-
-	sent = crlf(raw)
 
 	def body(data):
 	    return data.split(b'\r\n\r\n', 1)[1]
@@ -85,21 +81,19 @@ setup_file() {
 	    else:
 	        assert leaf(a) == leaf(b), (leaf(a), leaf(b))
 
-	was, now = (email.message_from_bytes(m) for m in (raw, got))
-	test = sys.stdin.read()
-	linecache.cache['test'] = len(test), None, test.splitlines(True), 'test'
-	try:
-	    exec(compile(test, 'test', 'exec'))
-	except BaseException:
+	def both():
+	    """The file that was piped in, and the one that arrived."""
+	    raw, got = (open(name, 'rb').read() for name in sys.argv[1:3])
 	    print('sent:', raw[:3000])
 	    print('got: ', got[:3000])
-	    traceback.print_exc()
-	    sys.exit(1)
+	    was, now = (email.message_from_bytes(m) for m in (raw, got))
+	    return raw, got, crlf(raw), was, now
 	END
+	servant_start "$BATS_FILE_TMPDIR/judge.py"
 }
 
-setup() {
-	untraced
+teardown_file() {
+	servant_stop
 }
 
 # The servers' extensions: with 8BITMIME and without.
@@ -116,16 +110,29 @@ message() {
 }
 
 writes() {
-	{
-		echo 'import sys; w = sys.stdout.buffer.write'
-		echo "top = b'''$top'''"
-		cat
-	} | "$PYTHON" - >"$BATS_TEST_TMPDIR/m"
+	local piece
+
+	IFS= read -r -d '' piece || :
+	servant "$BATS_TEST_TMPDIR/m" <<-END
+	m = open(sys.argv[1], 'wb'); w = m.write; top = b'''$top'''
+	$piece
+	m.close()
+	END
 }
 
-# sends CAPS [ARGUMENT ...]: the file m, to a new server.
+# The server with these extensions; one for each will do.
+declare -gA known
+serve() {
+	if [ -z "${known["x$1"]-}" ]; then
+		server_start --caps "$1"
+		known["x$1"]="$PORT $PIN $DIR"
+	fi
+	read -r PORT PIN DIR <<<"${known["x$1"]}"
+}
+
+# sends CAPS [ARGUMENT ...]: the file m, to a server.
 sends() {
-	server_start --caps "$1"
+	serve "$1"
 	shift
 	conf_write "${account[@]}"
 	pinmail "$@" bob@example.org <"$BATS_TEST_TMPDIR/m"
@@ -135,31 +142,38 @@ sends() {
 
 # What holds for each message that is sent.
 arrived() {
-	local size
-
 	filed alice
 	env_is barecr 0
 	env_is barelf 0
 	env_is nul 0
-	size=$(wc -c <"$EML")
-	tail -n 1 "$LOG" | grep -q " size=$size " ||
-		{ tail -n 1 "$LOG"; return 1; }
+	env_value size
+	log_line
+	[[ $LINE == *" size=$VALUE "* ]] || { echo "$LINE"; return 1; }
 }
 
 # said WORD ...: behind MAIL FROM, besides SIZE, which is exact.
 said() {
-	env_is mailparams "$(echo "SIZE=$(wc -c <"$EML")" "$@")"
+	env_value size
+	set -- "SIZE=$VALUE" "$@"
+	env_is mailparams "$*"
 }
 
 # encoding [WORDS]: what the log has, behind size.
 encoding() {
-	tail -n 1 "$LOG" | grep -qE " size=[0-9]+${1:+ encoding=$1} msgid=" ||
-		{ tail -n 1 "$LOG"; return 1; }
+	log_line
+	[[ $LINE =~ \ size=[0-9]+"${1:+ encoding=$1}"\ msgid= ]] ||
+		{ echo "$LINE"; return 1; }
 }
 
+# judge [ARGUMENT ...] <PIECE: of what was sent and what arrived.
 judge() {
-	"$PYTHON" "$BATS_FILE_TMPDIR/judge.py" "$BATS_TEST_TMPDIR/m" "$EML" ||
-		return 1
+	local piece
+
+	IFS= read -r -d '' piece || :
+	servant "$BATS_TEST_TMPDIR/m" "$EML" "$@" <<-END
+	raw, got, sent, was, now = both()
+	$piece
+	END
 }
 
 # untouched: every byte of it.
@@ -408,7 +422,7 @@ untouched() {
 	w(top + b'Content-Type: multipart/mixed; boundary=b\n\n')
 	for type in b'text/plain', b'image/png':
 	    w(b'--b\nContent-Type: ' + type + b'\n\n')
-	    for i in range(30):
+	    for i in range(12):
 	        piece = r.randbytes(100000).replace(b'\r', b'').replace(b'\0', b'')
 	        w(piece.replace(b'\n', b'' if i % 3 == 0 else b'\n..'))
 	    w(b'\n')
@@ -989,9 +1003,8 @@ one_part() {
 		sends "$eight"
 		env_is eightbit 0
 		encoding
-		NAME=$name judge <<-'END'
-		import os
-		name = os.environ['NAME']
+		judge "$name" <<-'END'
+		name = sys.argv[3]
 		if name in ('', 'utf-8'):
 		    name = 'unknown-8bit'
 		for f in 'Subject', 'From':
@@ -1105,7 +1118,7 @@ without_idn2() {
 	failed 65 '*SMTPUTF8*'
 	pinmail -U -f $'j\xc3\xb6rg@example.com' a@x.org <"$BATS_TEST_TMPDIR/m"
 	failed 65 '*SMTPUTF8*'
-	[ "$(count_filed)" -eq 0 ]
+	filed_are 0
 }
 
 @test "a domain that is not ASCII becomes A-labels" {
@@ -1153,7 +1166,7 @@ without_idn2() {
 		failed 65
 		[[ $err == *"$domain"* ]]
 	done
-	[ "$(count_filed)" -eq 1 ]
+	filed_are 1
 }
 
 @test "without libidn2: refused if the envelope needs it, and only then" {
@@ -1166,7 +1179,7 @@ without_idn2() {
 		<"$BATS_TEST_TMPDIR/m"
 	failed 65 '*libidn2*'
 	# Nothing was said to a server that would be kept waiting.
-	[ "$(count_filed)" -eq 0 ]
+	filed_are 0
 	without_idn2 pinmail $'j\xc3\xb6rg@x.org' $'j\xc3\xb6rg@b\xc3\xbccher.example' \
 		<"$BATS_TEST_TMPDIR/m"
 	succeeded
@@ -1335,7 +1348,7 @@ without_idn2() {
 	TMPDIR=$BATS_TEST_TMPDIR/none pinmail bob@example.org \
 		<"$BATS_TEST_TMPDIR/m"
 	failed 73 '*TMPDIR*'
-	[ "$(count_filed)" -eq 0 ]
+	filed_are 0
 	mkdir "$BATS_TEST_TMPDIR/t"
 	TMPDIR=$BATS_TEST_TMPDIR/t pinmail bob@example.org \
 		<"$BATS_TEST_TMPDIR/m"
@@ -1355,7 +1368,7 @@ without_idn2() {
 	END
 	for caps in PIPELINING PIPELINING,CHUNKING '' CHUNKING "$eight"; do
 		sends "$caps"
-		[ "$(count_filed)" -eq 1 ]
+		filed_are 1
 		env_is eightbit 0
 		judge <<-'END'
 		want = crlf(raw.replace(b'\n\r.', b'\n .'))
@@ -1370,7 +1383,7 @@ without_idn2() {
 	conf_write
 	pinmail a@x.org b@x.org c@x.org <"$BATS_TEST_TMPDIR/m"
 	succeeded
-	[ "$(count_filed)" -eq 2 ]
+	filed_are 2
 	for EML in "$DIR"/mail/alice/*.eml; do
 		judge <<-'END'
 		assert cte(now) == 'quoted-printable'

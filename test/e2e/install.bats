@@ -259,7 +259,7 @@ refused() {
 		run_as_is "$link" -C /nonexistent a@x.org <<<x
 		succeeded
 	done
-	[ "$(count_filed)" -eq 2 ]
+	filed_are 2
 	run_as_is "$MOVED_DIR/mailq"
 	[ "$status" -eq 0 ]
 	[ "$out$err" = 'Mail queue is empty' ]

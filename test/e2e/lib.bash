@@ -16,13 +16,14 @@ unset XDG_CONFIG_HOME CREDENTIALS_DIRECTORY TMPDIR MAIL EMAIL
 server_start() {
 	SERVERS=$((${SERVERS:-0} + 1))
 	DIR=$BATS_TEST_TMPDIR/server.$SERVERS
-	mkdir -p "$DIR"
-	PIN=$("$SMTPD" --dir "$DIR" --pin)
-	mkfifo "$DIR/port"
+	mkfifo "$DIR.port"
 	"$SMTPD" --dir "$DIR" --login alice:wonder1and --login bob:builder \
-		"$@" >"$DIR/port" 2>"$DIR/stderr" 3>&- &
+		"$@" >"$DIR.port" 2>"$DIR.stderr" 3>&- &
 	echo $! >>"$BATS_TEST_TMPDIR/pids"
-	read -r PORT <"$DIR/port"
+	read -r PORT <"$DIR.port"
+	# With --cert it makes no certificate; a player may need one still.
+	[ -e "$DIR/cert.pin" ] || "$SMTPD" --dir "$DIR" --pin >"$DIR/cert.pin"
+	read -r PIN <"$DIR/cert.pin"
 }
 
 # Write a configuration for alice at the server: conf_write [LINE ...].  The
@@ -30,23 +31,20 @@ server_start() {
 conf_write() {
 	CONF=${CONF:-$BATS_TEST_TMPDIR/conf}
 	LOG=$BATS_TEST_TMPDIR/log
-	(
-		umask 077
-		cat >"$CONF" <<-END
-		account default
-		host 127.0.0.1
-		port $PORT
-		tls_starttls off
-		pin $PIN
-		user alice
-		password wonder1and
-		from alice@example.com
-		syslog off
-		logfile $LOG
-		END
-		[ $# -eq 0 ] || printf '%s\n' "$@" >>"$CONF"
-	)
+	ours "$CONF" 'account default' 'host 127.0.0.1' "port $PORT" \
+		'tls_starttls off' "pin $PIN" 'user alice' \
+		'password wonder1and' 'from alice@example.com' 'syslog off' \
+		"logfile $LOG" "$@"
 }
+
+# ours FILE LINE ...: these lines; if the file is new, only we may read it.
+ours() {
+	[ -e "$1" ] || (umask 077 && : >"$1")
+	printf '%s\n' "${@:2}" >"$1"
+}
+
+# The pin of no server.
+NO_PIN=sha256:0000000000000000000000000000000000000000000000000000000000000000
 
 # Run the binary with that configuration, stdin as it is.  Output goes to
 # $out and $err, the exit status to $status.
@@ -68,38 +66,112 @@ succeeded() {
 failed() {
 	[ "$status" -eq "$1" ] || { echo "exit $status: $err"; return 1; }
 	[ -z "$out" ] || { echo "stdout: $out"; return 1; }
-	[ "$(wc -l <"$BATS_TEST_TMPDIR/err")" -eq 1 ] ||
-		{ echo "lines: $err"; return 1; }
+	clean_line "$BATS_TEST_TMPDIR/err" || return 1
 	[[ $err == "pinmail: "* ]] || { echo "no prefix: $err"; return 1; }
-	if LC_ALL=C grep -q '[[:cntrl:]]' "$BATS_TEST_TMPDIR/err"; then
-		echo "control bytes: $err"
-		return 1
-	fi
 	# shellcheck disable=SC2053
 	[ $# -lt 2 ] || [[ $err == $2 ]] || { echo "line: $err"; return 1; }
 }
 
-# The newest message that the server filed for a login: sets EML and ENV.
-filed() {
-	EML=$(ls "$DIR/mail/$1/"*.eml | tail -n 1)
-	ENV=${EML%.eml}.env
+# clean_line FILE: all that it holds is one line without control bytes.  (Each
+# test calls these functions often, and a process is slow: they start none.)
+clean_line() {
+	local LC_ALL=C line
+
+	if IFS= read -r -d '' line <"$1"; then
+		echo "a NUL: $line"
+		return 1
+	fi
+	[[ $line == *$'\n' ]] || { echo "no whole line: $line"; return 1; }
+	line=${line%$'\n'}
+	[[ $line != *$'\n'* ]] || { echo "lines: $line"; return 1; }
+	[[ $line != *[[:cntrl:]]* ]] || { echo "control bytes: $line"; return 1; }
 }
 
-# How many messages the server filed in all.
+# The newest message that the server filed for a login: sets EML and ENV.
+filed() {
+	local all=("$DIR/mail/$1/"*.eml)
+
+	EML=${all[-1]}
+	ENV=${EML%.eml}.env
+	[ -e "$EML" ] || { echo "nothing came for $1"; return 1; }
+}
+
+# filed_are N: how many messages the server filed in all.
+filed_are() {
+	local all=("$DIR"/mail/*/*.eml)
+
+	[ -e "${all[0]}" ] || all=()
+	[ "${#all[@]}" -eq "$1" ] ||
+		{ echo "${#all[@]} messages: ${all[*]}"; return 1; }
+}
+
+# The same as a number on stdout.
 count_filed() {
-	find "$DIR/mail" -name '*.eml' 2>/dev/null | wc -l
+	local all=("$DIR"/mail/*/*.eml)
+
+	[ -e "${all[0]}" ] || all=()
+	echo "${#all[@]}"
+}
+
+# The last line of the log: sets LINE.
+log_line() {
+	local all
+
+	mapfile -t all <"$LOG"
+	LINE=${all[-1]}
+}
+
+# What the filed message's envelope has for a key, the first time: sets VALUE.
+env_value() {
+	VALUE=$'\n'$(<"$ENV")
+	VALUE=${VALUE#*$'\n'"$1="}
+	VALUE=${VALUE%%$'\n'*}
 }
 
 # env_is KEY VALUE: the filed message's envelope has it (any of several).
 env_is() {
-	grep -qxF -- "$1=$2" "$ENV" || { cat "$ENV"; return 1; }
+	local LC_ALL=C all
+
+	all=$'\n'$(<"$ENV")$'\n'
+	[[ $all == *$'\n'"$1=$2"$'\n'* ]] || { echo "$all"; return 1; }
+}
+
+# log_is REGEX: the last line of the log is.
+log_is() {
+	log_line
+	[[ $LINE =~ $1 ]] || { echo "$LINE"; return 1; }
+}
+
+# The recipients of the filed message, in this order.
+recipients_are() {
+	local LC_ALL=C got=() line
+
+	while IFS= read -r line; do
+		[[ $line != rcpt=* ]] || got+=("${line#rcpt=}")
+	done <"$ENV"
+	printf -v got '%s\n' "${got[@]}"
+	printf -v line '%s\n' "$@"
+	[ "${got[0]}" = "$line" ] || { echo "for ${got[0]}"; return 1; }
 }
 
 # field NAME: the header field of the filed message, unfolded.
 field() {
-	sed '/^\r*$/,$d' "$EML" | tr -d '\r' |
-		sed -e ':a' -e 'N;$!ba' -e 's/\n[ \t]/ /g' |
-		sed -n "s/^$1: *//Ip"
+	local LC_ALL=C fields=('') line
+
+	while IFS= read -r line; do
+		line=${line//$'\r'/}
+		case $line in
+		'') break ;;
+		[\ $'\t']*) fields[-1]+=" ${line:1}" ;;
+		*) fields+=("$line") ;;
+		esac
+	done <"$EML"
+	for line in "${fields[@]}"; do
+		if [[ ${line,,} == "${1,,}:"* ]]; then
+			line=${line#*:}
+			printf '%s\n' "${line#"${line%%[! ]*}"}"
+		fi
+	done
 }
 
 # The body of the filed message.
@@ -108,12 +180,12 @@ body() {
 }
 
 teardown() {
-	local pid
+	local pids
+
 	if [ -f "$BATS_TEST_TMPDIR/pids" ]; then
-		while read -r pid; do
-			kill "$pid" 2>/dev/null || :
-			wait "$pid" 2>/dev/null || :
-		done <"$BATS_TEST_TMPDIR/pids"
+		mapfile -t pids <"$BATS_TEST_TMPDIR/pids"
+		kill "${pids[@]}" 2>/dev/null || :
+		wait "${pids[@]}" 2>/dev/null || :
 	fi
 	moved_remove
 }
@@ -135,6 +207,36 @@ setup() {
 PYTHON=/usr/bin/python3
 [ -x "$PYTHON" ] || PYTHON=python3
 
+# One Python for all tests of a file: for setup_file and teardown_file.  What
+# the file $1 defines is known to each piece.
+servant_start() {
+	local at=$BATS_FILE_TMPDIR/servant how
+
+	mkfifo "$at.ask" "$at.tell"
+	"$PYTHON" -IS "$top_srcdir/test/e2e/servant.py" "$1" "$at" 3>&- &
+	echo $! >"$at.pid"
+	read -r -t 90 how 0<>"$at.tell"
+	[ "$how" = ready ]
+}
+
+servant_stop() {
+	local pid
+
+	read -r pid <"$BATS_FILE_TMPDIR/servant.pid"
+	kill "$pid"
+	wait "$pid" || :
+}
+
+# servant [ARGUMENT ...] <PIECE: run it.
+servant() {
+	local at=$BATS_FILE_TMPDIR/servant how piece
+
+	IFS= read -r -d '' piece || :
+	printf '%s\0' $(($# + 1)) "$piece" "$@" 1<>"$at.ask"
+	read -r -t 90 how 0<>"$at.tell" || how=gone
+	[ "$how" = 0 ] || { echo "servant: $how"; cat "$at.out"; return 1; }
+}
+
 # need PROGRAM ...: skip the test, aloud, where one is missing.
 need() {
 	local p
@@ -145,7 +247,7 @@ need() {
 }
 
 need_root() {
-	[ "$(id -u)" -eq 0 ] || skip "needs root"
+	[ "$EUID" -eq 0 ] || skip "needs root"
 }
 
 # lacks REGEX FILE: no line of it matches.  (A `! grep` would not fail a test
@@ -204,97 +306,32 @@ moved_remove() {
 	done <"$BATS_TEST_TMPDIR/moved"
 }
 
-# A server that plays a script, for what an honest one does not do:
-#	player LINE ...
-# Sets PORT; the lines that it read stand in $HEARD.  It serves one client:
-#	S TEXT	say it		C	read a line	E	read up to a dot
-#	T [CIPHER]	TLS begins (TLS 1.2 with that cipher)
-#	B	read the chunk of the BDAT just read
-#	N	tell player_reached	G	wait for player_go
-#	P	take what has come so far, something at least
-#	F	answer the SCRAM message just read, as a server does
-#	X	hang up (without a close_notify)
-# At the end it reads the rest, and hangs up; PLAYER can be waited for.  The
-# certificate is $DIR/cert.pem, as server_start makes it.
+# A server that plays a script, as player.py says: sets PORT, and HEARD, the file
+# with the lines that it read.  Its certificate is $DIR/cert.pem, as server_start
+# makes it.
 player() {
-	HEARD=$BATS_TEST_TMPDIR/heard
-	cat >"$BATS_TEST_TMPDIR/player.py" <<-'END'
-	import base64, os, re, socket, ssl, sys
-	cert, key, heard, go = sys.argv[1:5]
-	listener = socket.socket()
-	listener.bind(('127.0.0.1', 0))
-	listener.listen(8)
-	print(listener.getsockname()[1], flush=True)
-	out = open(heard, 'wb', buffering=0)
-	s = listener.accept()[0]
-	f = s.makefile('rb')
-	line = b''
-	def say(text):
-	    s.sendall(os.fsencode(text) + b'\r\n')
-	def start_tls(cipher):
-	    global s, f
-	    ctx = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-	    if cipher:
-	        ctx.maximum_version = ssl.TLSVersion.TLSv1_2
-	        ctx.set_ciphers(cipher + '@SECLEVEL=0')
-	    ctx.load_cert_chain(cert, key)
-	    s = ctx.wrap_socket(s, server_side=True)
-	    f = s.makefile('rb')
-	def read():
-	    global line
-	    line = f.readline()
-	    out.write(line)
-	def rest():
-	    while True:
-	        data = f.read1(65536)
-	        if not data:
-	            break
-	        out.write(data)
-	try:
-	    for step in sys.argv[5:]:
-	        what, text = step[:1], step[2:]
-	        if what == 'S':
-	            say(text)
-	        elif what == 'C':
-	            read()
-	        elif what == 'E':
-	            while True:
-	                read()
-	                if line in (b'.\r\n', b''):
-	                    break
-	        elif what == 'B':
-	            out.write(f.read(int(line.split()[1])))
-	        elif what == 'F':
-	            first = base64.b64decode(line.split()[-1])
-	            nonce = re.search(rb'r=([^,]*)', first)[1]
-	            first = b'r=%sxyz,s=c2FsdA==,i=4096' % nonce
-	            say('334 ' + base64.b64encode(first).decode())
-	        elif what == 'P':
-	            f.read1(65536)
-	        elif what == 'T':
-	            start_tls(text)
-	        elif what == 'N':
-	            print('reached', flush=True)
-	        elif what == 'G':
-	            open(go).readline()
-	        else:
-	            break
-	    else:
-	        rest()
-	except OSError:
-	    pass
-	f.close()
-	s.close()
-	END
-	rm -f "$BATS_TEST_TMPDIR/said" "$BATS_TEST_TMPDIR/go"
-	mkfifo "$BATS_TEST_TMPDIR/said" "$BATS_TEST_TMPDIR/go"
-	"$PYTHON" "$BATS_TEST_TMPDIR/player.py" "$DIR/cert.pem" "$DIR/key.pem" \
-		"$HEARD" "$BATS_TEST_TMPDIR/go" "$@" \
-		>"$BATS_TEST_TMPDIR/said" 3>&- &
-	PLAYER=$!
+	local at=$BATS_TEST_TMPDIR/player.$((PLAYERS = ${PLAYERS:-0} + 1))
+
+	HEARD=$at.heard
+	GO=$at.go
+	mkfifo "$at.said" "$GO"
+	set -- "$DIR/cert.pem" "$DIR/key.pem" "$HEARD" "$GO" "$@"
+	if [ -e "$BATS_FILE_TMPDIR/players" ]; then
+		servant "$at.said" "$@" <<<'begin(*sys.argv[1:])'
+	else
+		"$PYTHON" -IS "$top_srcdir/test/e2e/player.py" "$@" \
+			>"$at.said" 3>&- &
+	fi
+	exec 8<"$at.said"
+	read -r PORT PLAYER <&8
 	echo "$PLAYER" >>"$BATS_TEST_TMPDIR/pids"
-	exec 8<"$BATS_TEST_TMPDIR/said"
-	read -r PORT <&8
+}
+
+# players_start, for setup_file; servant_stop is for teardown_file: where there
+# are many players, one process makes them.
+players_start() {
+	servant_start "$top_srcdir/test/e2e/player.py"
+	: >"$BATS_FILE_TMPDIR/players"
 }
 
 # Wait until the script has come to its next N.
@@ -307,7 +344,15 @@ player_reached() {
 
 # Let it go on behind its G.
 player_go() {
-	echo go >"$BATS_TEST_TMPDIR/go"
+	echo go >"$GO"
+}
+
+# It has seen the end of its session; a hang is a failure.
+player_gone() {
+	local how=0
+
+	read -r -t 60 <&8 || how=$?
+	[ "$how" -eq 1 ] || { echo "the session is still open"; return 1; }
 }
 
 # as_user UID COMMAND ...: run as that user, who has nobody's rights; needs

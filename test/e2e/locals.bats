@@ -4,11 +4,14 @@
 
 load lib
 
+setup_file() {
+	NODE=$(hostname)
+	export NODE=${NODE%%.*}
+}
+
 setup() {
 	untraced
 	server_start
-	NODE=$(hostname)
-	NODE=${NODE%%.*}
 	ALIASES=$BATS_TEST_TMPDIR/aliases
 	message 'Subject: x\n\n'
 }
@@ -34,9 +37,10 @@ send() {
 	pinmail "$@" <"$BATS_TEST_TMPDIR/m"
 }
 
-recipients_are() {
+# are_for RECIPIENT ...: the newest message is.
+are_for() {
 	filed alice
-	diff <(sed -n 's/^rcpt=//p' "$ENV") <(printf '%s\n' "$@")
+	recipients_are "$@"
 }
 
 # goes_to [OPTION ...] -- RECIPIENT ...: the file m goes to exactly these.
@@ -50,7 +54,7 @@ goes_to() {
 	shift
 	send "${args[@]}"
 	succeeded
-	recipients_are "$@"
+	are_for "$@"
 }
 
 # refuses EXIT GLOB [OPTION ...]: nothing was filed by it.
@@ -61,7 +65,7 @@ refuses() {
 	before=$(count_filed)
 	send "$@"
 	failed "$want" "$glob"
-	[ "$(count_filed)" -eq "$before" ]
+	filed_are "$before"
 }
 
 field_is() {
@@ -150,14 +154,14 @@ send_at() {
 	message 'From: root@web1.example.net\nTo: root@WEB1.example.net,\n www@web1.example.net\n\n'
 	send_at web1.example.net -t www@web1 carl bob@web1.example.net
 	succeeded
-	recipients_are rest@x.org admin@x.org bob@web1.example.net b@x.org \
+	are_for rest@x.org admin@x.org bob@web1.example.net b@x.org \
 		www@web1.example.net
 	env_is from alice@example.com
 	field_is From '"root@web1" <alice@example.com>'
 	field_is To 'admin@x.org, www@web1.example.net'
 	send_at web1.example.net root@web1.example.net
 	succeeded
-	recipients_are admin@x.org
+	are_for admin@x.org
 	# From elsewhere it is an address like any other.
 	refuses 77 '*root@web1.example.net*' -t
 	message 'Subject: x\n\n'
@@ -179,7 +183,7 @@ send_at() {
 	sed -i '/^local_to/d' "$CONF"
 	send a
 	failed 78 '*a: nobody*; delivered to 1 other, do not resend'
-	recipients_are a@x.org
+	are_for a@x.org
 }
 
 @test "where all is discarded there is nothing to say to the server" {
@@ -189,7 +193,7 @@ send_at() {
 	rm "$LOG"
 	send a c www-data
 	succeeded
-	[ "$(count_filed)" -eq 1 ]
+	filed_are 1
 	grep -q ' status=sent exit=0' "$LOG"
 	lacks ' (address|tls|error)=' "$LOG"
 }
@@ -200,7 +204,7 @@ send_at() {
 		"gone: :include:/nonexistent/list, g@x.org"
 	send cmd bad loop gone
 	failed 78 "*cmd: $ALIASES:1: *; bad: $ALIASES:2: *; loop: $ALIASES:*; gone: $ALIASES:6: *; delivered to 5 others, do not resend"
-	recipients_are a@x.org b@x.org c@x.org d@x.org g@x.org
+	are_for a@x.org b@x.org c@x.org d@x.org g@x.org
 	refuses 78 "*empty: $ALIASES:5: *" empty
 	lacks resend "$BATS_TEST_TMPDIR/err"
 }
@@ -237,7 +241,7 @@ send_at() {
 		refuses 78 "*root: $ALIASES*" root
 		send root b@x.org
 		failed 78 "*root: $ALIASES*; delivered to 1 other*"
-		recipients_are b@x.org
+		are_for b@x.org
 		goes_to b@x.org -- b@x.org
 		[ ! -d "$ALIASES" ] || rmdir "$ALIASES"
 	done
@@ -251,16 +255,16 @@ send_at() {
 	setting 'local_to last@x.org'
 	send_at web1 root
 	succeeded
-	recipients_are last@x.org
+	are_for last@x.org
 	echo 'root: admin@x.org' >"$ETC/aliases"
 	chmod 644 "$ETC/aliases"
 	send_at web1 root
 	succeeded
-	recipients_are admin@x.org
+	are_for admin@x.org
 	setting 'aliases off'
 	send_at web1 root
 	succeeded
-	recipients_are last@x.org
+	are_for last@x.org
 	# One that is named must exist.
 	setting "aliases $BATS_TEST_TMPDIR/none"
 	send_at web1 root
@@ -325,7 +329,7 @@ send_at() {
 		'null: /dev/null'
 	send ok cmd gone null a@x.org
 	failed 67 '*cmd: *; refused: bad@x.org (550 *); delivered to 2 others, do not resend'
-	recipients_are ok@x.org a@x.org
+	are_for ok@x.org a@x.org
 	send ok cmd slow
 	failed 75 '*cmd: *; not taken now: later@x.org (451 *); delivered to 1 other, do not resend'
 	send ok cmd who

@@ -9,19 +9,26 @@ setup() {
 	server_start
 }
 
-# The last line of the log matches.
-log_is() {
-	[[ $(tail -n 1 "$LOG") =~ $1 ]] || { tail -n 1 "$LOG"; return 1; }
+setup_file() {
+	cat >"$BATS_FILE_TMPDIR/holds.py" <<-'END'
+	import json, re, sys
+
+	def holds(name, expression):
+	    with open(name, encoding='utf-8') as log:
+	        d = json.loads(log.readlines()[-1])
+	    if not eval(expression, {'re': re, 'd': d}):
+	        sys.exit(json.dumps(d, indent=1))
+	END
+	servant_start "$BATS_FILE_TMPDIR/holds.py"
+}
+
+teardown_file() {
+	servant_stop
 }
 
 # json FILE EXPRESSION: true of the object in the last line, which is d.
 json() {
-	tail -n 1 "$1" | "$PYTHON" -c '
-import json, re, sys
-d = json.loads(sys.stdin.buffer.read().decode())
-if not eval(sys.argv[1]):
-    print(json.dumps(d, indent=1))
-    sys.exit(1)' "$2"
+	servant "$@" <<<'holds(*sys.argv[1:])'
 }
 
 @test "every key of a success, in this order" {
@@ -383,4 +390,107 @@ datagram() {
 		"$PINMAIL" -C "$CONF" bob@example.org <<<'Subject: x'
 	)
 	filed alice
+}
+
+# issue NAME DAYS [CA DAYS]: a certificate and its key, which ends then; sets
+# UNTIL.  With a CA, it is one of these (of that many days) that signs it.
+issue() {
+	local new='ec -pkeyopt ec_paramgen_curve:P-256'
+
+	# shellcheck disable=SC2086
+	if [ $# -eq 2 ]; then
+		openssl req -x509 -nodes -newkey $new -days "$2" \
+			-subj "/CN=$1" -keyout "$1.key" -out "$1.pem"
+	else
+		issue "$3" "$4"
+		echo 'subjectAltName=IP:127.0.0.1' >ext
+		openssl req -nodes -newkey $new -subj "/CN=$1" \
+			-keyout "$1.key" -out "$1.csr"
+		openssl x509 -req -in "$1.csr" -CA "$3.pem" -CAkey "$3.key" \
+			-days "$2" -extfile ext -out "$1.pem"
+	fi 2>/dev/null
+	UNTIL=$(openssl x509 -in "$1.pem" -noout -enddate -dateopt iso_8601 |
+		cut -c 10-19)
+	[ $# -eq 2 ] || server_start --cert "$1.pem" --key "$1.key"
+}
+
+# pinned LINE ...: a message with these pins alone is sent, in silence.
+pinned() {
+	conf_write "$@"
+	sed -i "/^pin $PIN\$/d" "$CONF"
+	pinmail b@x.org </dev/null
+	succeeded
+}
+
+@test "warning: what is pinned ends within 14 days, and on which" {
+	local key
+
+	need openssl
+	cd "$BATS_TEST_TMPDIR"
+	# It stands before the last key.
+	issue leaf 13 root 400
+	pinned "pin cert $PWD/leaf.pem"
+	log_is " status=sent exit=0 warning=\"what is pinned ends on $UNTIL\" ms=[0-9]+\$"
+	# The chain of a CA ends with the first of it.
+	pinned "pin ca $PWD/root.pem"
+	log_is " warning=\".* $UNTIL\" "
+	# Of a key the dates do not matter.
+	key=$(openssl x509 -in leaf.pem -noout -pubkey |
+		openssl pkey -pubin -outform der | openssl dgst -sha256 -r |
+		sed 's/ .*//; s/^/sha256:/')
+	pinned "pin $key"
+	log_is ' pin=sha256:.* status=sent exit=0 ms=[0-9]+$'
+	# An error is one still, and the warning is there.
+	pinned "pin cert $PWD/leaf.pem" 'log_format json'
+	json "$LOG" "'$UNTIL' in d['warning'] and d['status'] == 'sent'"
+	sed -i 's/^password .*/password no/' "$CONF"
+	pinmail b@x.org </dev/null
+	failed 77
+	json "$LOG" "'$UNTIL' in d['warning'] and d['status'] == 'login'"
+
+	# A CA that ends before what it has signed.
+	issue leaf 400 root 13
+	UNTIL=$(openssl x509 -in root.pem -noout -enddate -dateopt iso_8601 |
+		cut -c 10-19)
+	pinned "pin ca $PWD/root.pem"
+	log_is " warning=\".* $UNTIL\" "
+	# The certificate by itself does not, and 15 days are enough.
+	rm "$LOG"
+	pinned "pin cert $PWD/leaf.pem"
+	issue leaf 15 root 15
+	pinned "pin cert $PWD/leaf.pem"
+	pinned "pin ca $PWD/root.pem"
+	lacks 'warning' "$LOG"
+}
+
+@test "syslog: LOG_WARNING for what ends soon; what LOG_ALERT tells" {
+	need_syslog
+	need openssl
+	cd "$BATS_TEST_TMPDIR"
+	issue leaf 13 root 400
+	conf_write "pin cert $PWD/leaf.pem" 'syslog on'
+	sed -i "/^pin $PIN\$/d" "$CONF"
+	syslog_of "$PINMAIL" -C "$CONF" b@x.org
+	succeeded
+	datagram 20 "uid=.* status=sent exit=0 warning=\".* $UNTIL\" "
+	# A failure is more than a warning.
+	sed -i 's/^password .*/password no/' "$CONF"
+	syslog_of "$PINMAIL" -C "$CONF" b@x.org
+	failed 77
+	datagram 19 'uid=.* status=login .* warning='
+	# Host, account, the key that was shown, and the next command.
+	issue leaf 400 root 400
+	cp root.pem elsewhere.pem
+	issue leaf 400 root 400
+	conf_write "pin ca $PWD/elsewhere.pem" 'syslog on'
+	sed -i -e "/^pin $PIN\$/d" -e 's/^account .*/account work/' "$CONF"
+	syslog_of "$PINMAIL" -C "$CONF" -a work b@x.org
+	failed 76
+	PIN=$(openssl x509 -in leaf.pem -noout -pubkey |
+		openssl pkey -pubin -outform der | openssl dgst -sha256 -r |
+		sed 's/ .*//')
+	datagram 17 "uid=.* account=work host=127.0.0.1 .* tls=TLSv1.3 .* status=untrusted exit=76 error=\"account work: 127.0.0.1 .* pin sha256:$PIN.* nothing was sent; .*pinmail --pin -a work.*b@x.org\" "
+	# It is what standard error says too.
+	err=${err#pinmail: }
+	grep -qF "error=\"${err//\"/\\\"}\"" "$BATS_TEST_TMPDIR/syslog"
 }

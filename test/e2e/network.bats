@@ -112,17 +112,13 @@ closed_port() {
 	read -r CLOSED <"$BATS_TEST_TMPDIR/closed"
 }
 
-log_has() {
-	tail -n 1 "$LOG" | grep -qE -- "$1" || { tail -n 1 "$LOG"; return 1; }
-}
-
 @test "nobody listens: 75" {
 	server_start
 	closed_port
 	conf_write "port $CLOSED"
 	pinmail x@example.org </dev/null
 	failed 75 "*127.0.0.1:$CLOSED*refused*"
-	log_has ' status=unreachable exit=75 '
+	log_is ' status=unreachable exit=75 '
 }
 
 @test "a host name that does not exist: 68" {
@@ -139,13 +135,13 @@ except socket.gaierror as e:
 	pinmail x@example.org </dev/null
 	if [ "$why" = none ]; then
 		failed 68 '*there is no host nowhere.invalid*'
-		log_has ' status=nohost exit=68 '
+		log_is ' status=nohost exit=68 '
 	else
 		echo "# this machine's resolver says: $why" >&3
 		failed 75 "*nowhere.invalid*$why*"
-		log_has ' status=unreachable exit=75 '
+		log_is ' status=unreachable exit=75 '
 	fi
-	[ "$(count_filed)" -eq 0 ]
+	filed_are 0
 }
 
 @test "host: a name, an IPv4 address, an IPv6 address without brackets" {
@@ -153,13 +149,13 @@ except socket.gaierror as e:
 	conf_write 'host localhost'
 	pinmail x@example.org </dev/null
 	succeeded
-	log_has " host=localhost port=$PORT address=127.0.0.1:$PORT "
+	log_is " host=localhost port=$PORT address=127.0.0.1:$PORT "
 	relay tcp6 || :
 	[ -n "$RELAY" ] || skip "no ::1 here"
 	conf_write 'host ::1' "port $RELAY"
 	pinmail x@example.org </dev/null
 	succeeded
-	log_has " host=::1 port=$RELAY address=\[::1\]:$RELAY "
+	log_is " host=::1 port=$RELAY address=\[::1\]:$RELAY "
 	conf_write 'host [::1]' "port $RELAY"
 	pinmail x@example.org </dev/null
 	[ "$status" -ne 0 ]
@@ -195,7 +191,7 @@ except socket.gaierror as e:
 	conf_write "socket $BATS_TEST_TMPDIR/sock"
 	pinmail x@example.org </dev/null
 	succeeded
-	log_has ' address="local socket" '
+	log_is ' address="local socket" '
 	# Without a host; tls_host_override is localhost then.
 	sed -i '/^host /d; /^port /d' "$CONF"
 	pinmail x@example.org </dev/null
@@ -238,7 +234,7 @@ except socket.gaierror as e:
 	grep -qx 'hello 5 00' "$REPORT"
 	grep -qx "asked 1 3 mail.nowhere.invalid $PORT" "$REPORT"
 	# The log has the address of the proxy.
-	log_has " host=mail.nowhere.invalid port=$PORT address=127.0.0.1:$RELAY "
+	log_is " host=mail.nowhere.invalid port=$PORT address=127.0.0.1:$RELAY "
 	conf_write 'host 127.0.0.1' 'proxy_host localhost' "proxy_port $RELAY"
 	pinmail x@example.org </dev/null
 	succeeded
@@ -276,7 +272,7 @@ except socket.gaierror as e:
 	conf_write 'proxy_host 127.0.0.1' "proxy_port $CLOSED"
 	pinmail x@example.org </dev/null
 	failed 75 "*127.0.0.1:$CLOSED*"
-	[ "$(count_filed)" -eq 0 ]
+	filed_are 0
 }
 
 # background NAME LINE ...: send the file m, without a login.  Sets PID.

@@ -19,7 +19,7 @@ bare() {
 to() {
 	succeeded
 	filed alice
-	diff <(sed -n 's/^rcpt=//p' "$ENV") <(printf '%s\n' "$@")
+	recipients_are "$@"
 }
 
 # As sendmail, with the configuration as the system's file.
@@ -114,7 +114,7 @@ sendmail() {
 	failed 64
 	bare -C "$CONF" $'-\xc3\xa9' a@x.org
 	failed 64
-	[ "$(count_filed)" -eq 0 ]
+	filed_are 0
 	# A wrong command line is not logged.
 	[ ! -e "$LOG" ]
 }
@@ -144,7 +144,7 @@ sendmail() {
 	sendmail_begin
 	sendmail --debgu a@x.org
 	failed 64 '*unknown option --debgu; see pinmail(1)'
-	[ "$(count_filed)" -eq 0 ]
+	filed_are 0
 }
 
 @test "the long options of msmtp" {
@@ -252,7 +252,7 @@ sendmail() {
 	lacks hunter2 "$BATS_TEST_TMPDIR/err"
 	sendmail --passwordeval=hunter2 a@x.org
 	failed 64 '*unknown option --passwordeval; see pinmail(1)'
-	[ "$(count_filed)" -eq 0 ]
+	filed_are 0
 	[ ! -e "$LOG" ]
 	[ ! -e "$BATS_TEST_TMPDIR/x" ]
 }
@@ -275,7 +275,7 @@ sendmail() {
 	env_is from alice+2@example.com
 	bare -C "$CONF" -falice+2@example.com -f nobody@evil.org a@x.org
 	failed 77
-	[ "$(count_filed)" -eq 1 ]
+	filed_are 1
 }
 
 @test "a display name and brackets are taken off -f" {
@@ -461,7 +461,7 @@ sendmail() {
 	"$PINMAIL" -C "$CONF" a@x.org <"$BATS_TEST_TMPDIR/m" >&- 2>&- ||
 		status=$?
 	[ "$status" -eq 0 ]
-	[ "$(count_filed)" -eq 1 ]
+	filed_are 1
 	status=0
 	"$PINMAIL" -C "$CONF" -v -f x@y a@x.org <"$BATS_TEST_TMPDIR/m" \
 		>&- 2>&- || status=$?

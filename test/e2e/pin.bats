@@ -75,9 +75,9 @@ tells() {
 	not_pinned=$(grep -c '^pin' <<<"$out" || :)
 	[ "$not_pinned" -eq 0 ]
 	tells 'CN=localhost' 'localhost, 127.0.0.1' 'days left' \
-		"pin $PIN" 'vouched for by: self-signed certificate' backup
+		"pin $PIN" 'vouched for by nobody: self-signed certificate' backup
 	# Nobody logged in, and nothing was sent.
-	[ "$(count_filed)" -eq 0 ]
+	filed_are 0
 }
 
 @test "what was shown, once confirmed, delivers" {
@@ -174,13 +174,15 @@ trusting() {
 	prints "pin sha256:$(hash cert.pem)"
 	look "$PWD/pub.pem"
 	prints "pin sha256:$(hash cert.pem)"
+	# A CA's can be pinned whether the server sends it or not.
 	look own.pem
-	prints "pin ca sha256:$(hash own.pem)"
+	prints "pin ca $PWD/own.pem" "#pin ca sha256:$(hash own.pem)"
 	signed cert own
 	cat cert.pem own.pem >chain.pem
 	look chain.pem
-	[ "$out" = "$(printf 'pin sha256:%s\npin ca sha256:%s' \
-		"$(hash cert.pem)" "$(hash own.pem)")" ]
+	[ "$(grep -v '^# ' <<<"$out")" = "$(printf '%s\n' \
+		"pin sha256:$(hash cert.pem)" "#pin ca $PWD/chain.pem" \
+		"#pin ca sha256:$(hash own.pem)")" ]
 	echo nothing >empty.pem
 	run_as_is "$PINMAIL" --pin empty.pem </dev/null
 	failed 78 '*empty.pem: there is no certificate or key in it*'
@@ -248,4 +250,114 @@ trusting() {
 	wait "$pid" || :
 	run_as_is "$PINMAIL" --pin "127.0.0.1:$PORT"
 	failed 75
+}
+
+# changes ACCOUNT: what --pin says about it, with the last configuration.
+changes() {
+	run_as_is "$PINMAIL" -C "$CONF" --pin -a "$1" </dev/null
+	[ "$status" -eq 0 ] || { echo "exit $status: $err"; return 1; }
+}
+
+# advised ADVICE LINE: that line, with what to do about it above.
+advised() {
+	grep -xF -B 1 -- "$2" <<<"$out" | grep -q "^# .*[0-9]: $1" ||
+		{ echo "not $1: $2 in: $out"; return 1; }
+}
+
+# only_pins LINE ...: an account with these.
+only_pins() {
+	conf_write "$@"
+	sed -i "/^pin $PIN\$/d" "$CONF"
+}
+
+@test "with -a: files of certificates and of CAs" {
+	self_signed new
+	self_signed old
+	ca root Acme
+	ca other Acme
+	signed leaf root
+	server_start --cert new.pem --key new.key
+	only_pins "pin cert $PWD/old.pem" "pin cert $PWD/new.pem" \
+		"pin ca $PWD/root.pem"
+	changes default
+	advised 'keep it if it is your backup' "pin cert $PWD/old.pem"
+	advised 'keep it, the server proves' "pin cert $PWD/new.pem"
+	advised 'keep it if it is your backup' "pin ca $PWD/root.pem"
+	# It signs itself, and is nobody's CA all the same.
+	tells 'CN=new' "pin sha256:$(hash new.pem)"
+	lacks 'pin ca' "$BATS_TEST_TMPDIR/err"
+	only_pins "pin cert $PWD/old.pem"
+	changes default
+	advised 'drop it' "#pin cert $PWD/old.pem"
+	prints '# to add:' "#pin sha256:$(hash new.pem)"
+	# A CA that the server does not send.
+	server_start --cert leaf.pem --key leaf.key
+	for line in "pin ca $PWD/root.pem" "pin ca sha256:$(hash root.pem)"; do
+		only_pins "pin ca $PWD/other.pem" "$line" \
+			"tls_trust_file $PWD/root.pem"
+		changes default
+		advised 'keep it if it is your backup' "pin ca $PWD/other.pem"
+		advised 'keep it, the server proves' "$line"
+		lacks 'to add' "$BATS_TEST_TMPDIR/out"
+	done
+	# It vouches for another name.
+	names=DNS:elsewhere.example signed leaf root
+	server_start --cert leaf.pem --key leaf.key
+	only_pins "pin ca $PWD/root.pem"
+	changes default
+	advised 'drop it' "#pin ca $PWD/root.pem"
+	prints "#pin sha256:$(hash leaf.pem)"
+	# As a delivery says.
+	pinmail x@example.org </dev/null
+	failed 76 "*account default: *address mismatch*pin sha256:$(hash leaf.pem)*its names are: elsewhere.example; see host *not delivered to x@example.org"
+}
+
+@test "with -a: an account without a pin, and one behind a socket" {
+	server_start
+	conf_write 'account bare' 'host 127.0.0.1' "port $PORT" \
+		'tls_starttls off' 'account none'
+	changes bare
+	prints '# to add:' "#pin $PIN"
+	lacks 'keep it|drop it|^pin' "$BATS_TEST_TMPDIR/out"
+	# A delivery says how to come by that.
+	pinmail -a bare x@example.org </dev/null
+	failed 78 "*account bare has no pin; *pinmail --pin 127.0.0.1:$PORT*"
+	# Two sessions at most, and nothing was said in them.
+	changes default
+	advised 'keep it, the server proves' "pin $PIN"
+	[ "$(count_filed)" -eq 0 ]
+	run_as_is "$PINMAIL" -C "$CONF" --pin -a none
+	failed 78 "*$CONF:*: account none has no server; *"
+	run_as_is "$PINMAIL" -C "$CONF" --pin -a nobody
+	failed 78 '*nobody*'
+	run_as_is "$PINMAIL" -C "$CONF" --pin -a
+	failed 64 '*-a needs a value*'
+
+	mkfifo bound
+	"$PYTHON" - "$PWD/socket" "$PORT" >bound 3>&- <<-'END' &
+	import select, socket, sys
+	listener = socket.socket(socket.AF_UNIX)
+	listener.bind(sys.argv[1])
+	listener.listen(8)
+	print('bound', flush=True)
+	while True:
+	    a = listener.accept()[0]
+	    b = socket.create_connection(('127.0.0.1', int(sys.argv[2])))
+	    other = {a: b, b: a}
+	    while True:
+	        r = select.select([a, b], [], [])[0][0]
+	        data = r.recv(65536)
+	        if not data:
+	            break
+	        other[r].sendall(data)
+	    a.close()
+	    b.close()
+	END
+	echo $! >>"$BATS_TEST_TMPDIR/pids"
+	conf_write "socket $PWD/socket" "pin sha256:$(printf '%064d' 0)"
+	sed -i '/^host /d; /^port /d' "$CONF"
+	read -r _ <bound
+	changes default
+	advised 'keep it, the server proves' "pin $PIN"
+	tells "$PWD/socket" 'local socket' "pin $PIN"
 }

@@ -79,7 +79,7 @@ all_different() {
 		>"$BATS_TEST_TMPDIR/said" 2>&1
 	[ ! -s "$BATS_TEST_TMPDIR/said" ] ||
 		{ head "$BATS_TEST_TMPDIR/said"; return 1; }
-	[ "$(count_filed)" -eq 100 ]
+	filed_are 100
 	cat "$DIR"/mail/alice/*.eml | tr -d '\r' >"$BATS_TEST_TMPDIR/all"
 	sed -n 's/^Message-ID: //Ip' "$BATS_TEST_TMPDIR/all" >"$ids"
 	all_different 100 example.com "$ids"
@@ -111,7 +111,7 @@ all_different() {
 	PINMAIL=$without
 	pinmail bob@example.org <<<$'Message-ID: <a@b.test>\nSubject: x'
 	failed 71 '*randomness*'
-	[ "$(count_filed)" -eq 1 ]
+	filed_are 1
 }
 
 @test "randomness that ends: what a library falls back to is not trusted" {

@@ -70,7 +70,7 @@ plan() {
 	cut -d ' ' -f 1-3 "$BATS_TEST_TMPDIR/plan" |
 		awk '{ print $1, $2, $2, $3, $3, $2 }' |
 		diff - "$BATS_TEST_TMPDIR/got" >&2
-	[ "$(count_filed)" -eq 400 ]
+	filed_are 400
 	[ "$(grep -c 'status=sent exit=0' "$LOG")" -eq 400 ]
 
 	# Each in a session of its own, which nothing was brought to.
@@ -100,5 +100,5 @@ plan() {
 	failed 77 '*bob@example.com does not belong to account alice*'
 	pinmail carol@example.org <<<$'From: bob@example.com,\n alice@example.com\n\nx'
 	failed 77 '*alice@example.com does not belong to account bob*'
-	[ "$(count_filed)" -eq 0 ]
+	filed_are 0
 }

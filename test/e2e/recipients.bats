@@ -30,10 +30,6 @@ goes_to() {
 	recipients_are "$@"
 }
 
-recipients_are() {
-	diff <(sed -n 's/^rcpt=//p' "$ENV") <(printf '%s\n' "$@")
-}
-
 # refuses EXIT GLOB [OPTION ...]: the file m does not go out.
 refuses() {
 	local want=$1 glob=$2
@@ -41,7 +37,7 @@ refuses() {
 	shift 2
 	pinmail "$@" <"$BATS_TEST_TMPDIR/m"
 	failed "$want" "$glob"
-	[ "$(count_filed)" -eq 0 ]
+	filed_are 0
 }
 
 @test "-t takes the recipients from the To, Cc and Bcc fields" {

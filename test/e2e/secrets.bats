@@ -40,7 +40,7 @@ secret() {
 	chmod o+r "$CONF"
 	pinmail x@example.org </dev/null
 	failed 78 "*$CONF:10: *chmod o-r*"
-	[ "$(count_filed)" -eq 0 ]
+	filed_are 0
 }
 
 @test "passwordfile: its first line is the password" {
@@ -104,7 +104,7 @@ secret() {
 	chmod 644 "$BATS_TEST_TMPDIR/pw"
 	pinmail x@example.org </dev/null
 	failed 77 "*$BATS_TEST_TMPDIR/pw: *chmod o-r*"
-	[ "$(count_filed)" -eq 0 ]
+	filed_are 0
 	# The group may: that is how users share one.
 	chmod 640 "$BATS_TEST_TMPDIR/pw"
 	pinmail x@example.org </dev/null
@@ -154,7 +154,7 @@ secret() {
 	rm "$BATS_TEST_TMPDIR/pw"
 	pinmail x@example.org </dev/null
 	failed 77 "*$BATS_TEST_TMPDIR/pw: No such file*"
-	[ "$(count_filed)" -eq 0 ]
+	filed_are 0
 }
 
 @test "userfile: its first line is the user name; others may read it" {
@@ -221,7 +221,7 @@ secret() {
 	conf 'passwordeval yes'
 	pinmail x@example.org </dev/null
 	failed 77 '*passwordeval*16384*'
-	[ "$(count_filed)" -eq 0 ]
+	filed_are 0
 }
 
 @test "passwordeval inherits no descriptor, and no ignored signal" {
@@ -276,7 +276,7 @@ secret() {
 	lacks l3tmein "$BATS_TEST_TMPDIR/log"
 	grep -q '^pinmail: account default: .*535' "$BATS_TEST_TMPDIR/err"
 	grep -q ' status=login exit=77 ' "$BATS_TEST_TMPDIR/log"
-	[ "$(count_filed)" -eq 0 ]
+	filed_are 0
 }
 
 @test "secrets do not appear in the output of -v, nor in the log" {

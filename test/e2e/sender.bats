@@ -5,13 +5,16 @@
 
 load lib
 
+setup_file() {
+	FQDN=$(hostname)
+	NODE=${FQDN%%.*}
+	ME=$(own_name)
+	export FQDN NODE ME
+}
+
 setup() {
 	untraced
 	server_start
-	NODE=$(hostname)
-	FQDN=$NODE
-	NODE=${NODE%%.*}
-	ME=$(own_name)
 }
 
 # The display name of a From that is added, as pinmail.conf(5) has it: the
@@ -37,18 +40,8 @@ own_name() {
 # defaults.
 conf() {
 	CONF=$BATS_TEST_TMPDIR/conf
-	(
-		umask 077
-		cat >"$CONF" <<-END
-		defaults
-		host 127.0.0.1
-		port $PORT
-		tls_starttls off
-		pin $PIN
-		syslog off
-		END
-		printf '%s\n' "$@" >>"$CONF"
-	)
+	ours "$CONF" defaults 'host 127.0.0.1' "port $PORT" \
+		'tls_starttls off' "pin $PIN" 'syslog off' "$@"
 }
 
 two_accounts=(
@@ -80,7 +73,7 @@ refuses() {
 	shift 2
 	pinmail "$@" x@example.net <"$BATS_TEST_TMPDIR/m"
 	failed "$want" "$glob"
-	[ "$(count_filed)" -eq 0 ]
+	filed_are 0
 }
 
 from_is() {
@@ -101,11 +94,11 @@ from_is() {
 	# Names are what they are: upper and lower case are not the same.
 	pinmail -a TWO x@example.net <"$BATS_TEST_TMPDIR/m"
 	failed 78 '*TWO*'
-	[ "$(count_filed)" -eq "$before" ]
+	filed_are "$before"
 	# It chooses; it does not let anybody in.
 	pinmail -a two -f alice@one.org x@example.net <"$BATS_TEST_TMPDIR/m"
 	failed 77
-	[ "$(count_filed)" -eq "$before" ]
+	filed_are "$before"
 }
 
 @test "the first account that owns the envelope sender given with -f" {
@@ -119,7 +112,7 @@ from_is() {
 	before=$(count_filed)
 	pinmail -f alice@one.org x@example.net <"$BATS_TEST_TMPDIR/m"
 	failed 77 '*bob@two.org*'
-	[ "$(count_filed)" -eq "$before" ]
+	filed_are "$before"
 }
 
 @test "the first account that owns the first address in the From field" {

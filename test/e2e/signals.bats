@@ -8,6 +8,14 @@ load lib
 load ../proof/proof
 load worlds/helpers
 
+setup_file() {
+	players_start
+}
+
+teardown_file() {
+	servant_stop
+}
+
 setup() {
 	untraced
 	server_start --no-auth
@@ -21,7 +29,7 @@ setup() {
 # Sets PID.  A shell has what it starts ignore SIGINT, which $HOW undoes.
 begin() {
 	[ $# -gt 0 ] || set -- x@example.org
-	"$PYTHON" "$WORLDS/world.py" "${HOW[@]}" -- "$PINMAIL" -C "$CONF" \
+	"$PYTHON" -IS "$WORLDS/world.py" "${HOW[@]}" -- "$PINMAIL" -C "$CONF" \
 		"$@" <"$IN" >"$BATS_TEST_TMPDIR/out" \
 		2>"$BATS_TEST_TMPDIR/err" 3>&- 7>&- 8<&- 9>&- &
 	PID=$!
@@ -71,10 +79,10 @@ stopped() {
 		player_reached
 		kill "-$sig" "$PID"
 		ended 75 "pinmail: *ended by SIG$sig; not delivered to x@example.org"
-		wait "$PLAYER"
+		player_gone
 		lacks 'body and soul' "$HEARD"
 		# The log says the same.
-		[[ $(tail -n 1 "$LOG") == *" status=interrupted exit=75 "* ]]
+		log_is " status=interrupted exit=75 "
 	done
 }
 
@@ -120,7 +128,7 @@ stopped() {
 	kill -INT "$PID"
 	exec 9>&-
 	ended 0
-	[ "$(count_filed)" -eq 1 ]
+	filed_are 1
 	# The others are not.
 	begin_reading
 	kill -HUP "$PID"
@@ -145,7 +153,7 @@ stopped() {
 	kill -HUP "$PID"
 	ended 75 '*SIGHUP*'
 	exec 9>&-
-	[ "$(count_filed)" -eq 0 ]
+	filed_are 0
 }
 
 @test "stopped and continued, while it reads and while it delivers" {
@@ -314,7 +322,7 @@ in_the_middle() {
 		kill "-$sig" "$PID"
 		ended 75 "pinmail: *ended by SIG$sig; not delivered to x@example.org"
 		player_go
-		wait "$PLAYER"
+		player_gone
 		incomplete
 	done
 }
@@ -418,5 +426,5 @@ behind() {
 	conf_write 'passwordeval echo wonder1and; exit 3'
 	begin
 	ended 77 '*passwordeval*exited with 3*'
-	[ "$(count_filed)" -eq 1 ]
+	filed_are 1
 }

@@ -5,6 +5,14 @@
 
 load lib
 
+setup_file() {
+	players_start
+}
+
+teardown_file() {
+	servant_stop
+}
+
 all_caps=('PIPELINING,CHUNKING' 'PIPELINING' 'CHUNKING' '')
 
 message() {
@@ -23,15 +31,10 @@ submit() {
 	pinmail "$@" <"$BATS_TEST_TMPDIR/m"
 }
 
-recipients_are() {
-	diff <(sed -n 's/^rcpt=//p' "$ENV") <(printf '%s\n' "$@")
-}
-
 # fails EXIT STATUS GLOB: what the last run was, and its log line.
 fails() {
 	failed "$1" "$3"
-	tail -n 1 "$LOG" | grep -q " status=$2 exit=$1 " ||
-		{ tail -n 1 "$LOG"; return 1; }
+	log_is " status=$2 exit=$1 "
 }
 
 # A flight is seen by its turns: how often the server waited with its
@@ -105,7 +108,7 @@ round_trips() {
 	big_message 300000
 	pinmail -v a@x.org b@x.org <"$BATS_TEST_TMPDIR/m"
 	[[ $err == *'Sender OK'*'Recipient OK'*'bytes of content]'* ]]
-	[ "$(count_filed)" -eq 2 ]
+	filed_are 2
 }
 
 @test "partial off costs one round trip more" {
@@ -149,7 +152,7 @@ round_trips() {
 		fails 67 recipient '*delivered to 1 other, do not resend*'
 		submit a@x.org bad@x.org
 		fails 67 recipient '*delivered to 1 other, do not resend*'
-		[ "$(count_filed)" -eq 3 ]
+		filed_are 3
 	done
 }
 
@@ -172,7 +175,7 @@ round_trips() {
 		[[ $err == *bad@x.org\ \(553\ no\)* ]]
 		[[ $err == *later@x.org\ \(450* ]]
 		[[ $err == *'delivered to 1 other,'* ]]
-		[ "$(count_filed)" -eq 2 ]
+		filed_are 2
 	done
 }
 
@@ -186,12 +189,12 @@ round_trips() {
 		submit a@x.org b@x.org
 		fails 67 recipient '*a@x.org (550 5.7.1 no relay)*b@x.org*'
 		[[ $err != *delivered\ to* ]]
-		[ "$(count_filed)" -eq 0 ]
+		filed_are 0
 		server_start --caps "$caps" --refuse 'RCPT=451 4.3.0 later'
 		conf_write
 		submit a@x.org b@x.org
 		fails 75 again '*a@x.org (451 4.3.0 later)*'
-		[ "$(count_filed)" -eq 0 ]
+		filed_are 0
 	done
 }
 
@@ -209,7 +212,7 @@ round_trips() {
 		submit a@x.org later@x.org
 		fails 75 again '*later@x.org (450 grey)*'
 		[[ $err != *'do not resend'* && $err == *a@x.org* ]]
-		[ "$(count_filed)" -eq 0 ]
+		filed_are 0
 		submit a@x.org b@x.org
 		succeeded
 	done
@@ -224,7 +227,7 @@ round_trips() {
 		conf_write
 		submit a@x.org b@x.org c@x.org d@x.org e@x.org
 		succeeded
-		[ "$(count_filed)" -eq 3 ]
+		filed_are 3
 		[ "$(cat "$DIR"/mail/alice/*.env | grep -c '^session=1$')" -eq 3 ]
 		diff <(cat "$DIR"/mail/alice/*.env | sed -n 's/^rcpt=//p') \
 			<(printf '%s\n' a@x.org b@x.org c@x.org d@x.org e@x.org)
@@ -244,7 +247,7 @@ round_trips() {
 	# shellcheck disable=SC2046
 	submit $(seq -f 'user%g@x.org' 3000)
 	succeeded
-	[ "$(count_filed)" -eq 3 ]
+	filed_are 3
 	diff <(cat "$DIR"/mail/alice/*.env | sed -n 's/^rcpt=//p') \
 		<(seq -f 'user%g@x.org' 3000)
 }
@@ -255,7 +258,7 @@ round_trips() {
 	conf_write
 	submit a@x.org bad@x.org b@x.org c@x.org d@x.org
 	fails 67 recipient '*bad@x.org (550 no)*delivered to 4 others*'
-	[ "$(count_filed)" -eq 2 ]
+	filed_are 2
 }
 
 @test "552 to RCPT is what 452 should have been: temporary" {
@@ -299,7 +302,7 @@ refuses() {
 		submit a@x.org b@x.org
 		fails "$3" "$4" "*$2*"
 		[[ $err == *a@x.org* && $err != *'delivered to'[\ 0-9]*other* ]]
-		[ "$(count_filed)" -eq 0 ]
+		filed_are 0
 	done
 }
 
@@ -339,7 +342,7 @@ refuses() {
 	conf_write
 	submit a@x.org
 	fails 69 message '*552 5.3.4 too big*'
-	[ "$(count_filed)" -eq 0 ]
+	filed_are 0
 }
 
 @test "the server refuses its service: 69, or 75" {
@@ -496,7 +499,7 @@ plays() {
 	fails 65 input '*SMTPUTF8*'
 	pinmail -f $'alice+\xc3\xb6@example.com' a@x.org <"$BATS_TEST_TMPDIR/m"
 	fails 65 input '*SMTPUTF8*'
-	[ "$(count_filed)" -eq 0 ]
+	filed_are 0
 	submit a@x.org
 	succeeded
 }

@@ -93,14 +93,14 @@ key_hash() {
 		openssl x509 -in "$CERTS/$1.pem" -noout -pubkey |
 		openssl pkey -pubin -outform der |
 		openssl dgst -sha256 | sed 's/.*= *//' >"$CERTS/$1.spki"
-	cat "$CERTS/$1.spki"
+	echo "$(<"$CERTS/$1.spki")"
 }
 
 cert_hash() {
 	[ -s "$CERTS/$1.sha256" ] ||
 		openssl x509 -in "$CERTS/$1.pem" -outform der |
 		openssl dgst -sha256 | sed 's/.*= *//' >"$CERTS/$1.sha256"
-	cat "$CERTS/$1.sha256"
+	echo "$(<"$CERTS/$1.sha256")"
 }
 
 # serve CHAIN [OPTION ...]: a server with that chain, and the key of its
@@ -117,21 +117,10 @@ serve() {
 conf() {
 	CONF=$BATS_TEST_TMPDIR/conf
 	LOG=$BATS_TEST_TMPDIR/log
-	(
-		umask 077
-		cat >"$CONF" <<-END
-		account default
-		host ${HOST:-localhost}
-		port $PORT
-		tls_starttls off
-		user alice
-		password wonder1and
-		from alice@example.com
-		syslog off
-		logfile $LOG
-		END
-		printf '%s\n' "$@" >>"$CONF"
-	)
+	ours "$CONF" 'account default' "host ${HOST:-localhost}" \
+		"port $PORT" 'tls_starttls off' 'user alice' \
+		'password wonder1and' 'from alice@example.com' 'syslog off' \
+		"logfile $LOG" "$@"
 }
 
 # proves LINE ...: with these lines a message arrives.
@@ -150,17 +139,17 @@ fails() {
 	before=$(count_filed)
 	pinmail x@example.org </dev/null
 	failed 76
-	[ "$(count_filed)" -eq "$before" ]
+	filed_are "$before"
 }
 
 untrusted() {
 	fails "$@"
 	[[ $err == *'proved no pinned key'*'nothing was sent'* ]] ||
 		{ echo "$err"; return 1; }
-	tail -n 1 "$LOG" | grep -q ' status=untrusted exit=76 '
+	log_is ' status=untrusted exit=76 '
 }
 
-zero=$(printf '%064d' 0)
+zero=${NO_PIN#*:}
 
 @test "pin sha256: name, dates and issuer of the certificate do not matter" {
 	local chain
@@ -170,7 +159,7 @@ zero=$(printf '%064d' 0)
 		serve "$chain"
 		proves "pin sha256:$(key_hash "${chain%%+*}")"
 	done
-	tail -n 1 "$LOG" | grep -q " pin=sha256:$(key_hash forged) "
+	log_is " pin=sha256:$(key_hash forged) "
 }
 
 @test "pin sha256: the value changes with the key, not the certificate" {
@@ -218,7 +207,7 @@ zero=$(printf '%064d' 0)
 	serve leaf+int+root
 	proves "pin ca sha256:$(key_hash root)"
 	proves "pin ca sha256:$(key_hash int)"
-	tail -n 1 "$LOG" | grep -q " pin=\"ca sha256:$(key_hash int)\" "
+	log_is " pin=\"ca sha256:$(key_hash int)\" "
 	serve leaf+int
 	proves "pin ca sha256:$(key_hash int)"
 	untrusted "pin ca sha256:$zero"
@@ -408,7 +397,7 @@ by_root() {
 	proves "pin sha256:$zero" "pin ca sha256:$zero" \
 		"pin cert sha256:$zero" "pin sha256:$(key_hash leaf)" \
 		"tls_fingerprint $zero" "pin ca $CERTS/mallory.pem"
-	tail -n 1 "$LOG" | grep -q " pin=sha256:$(key_hash leaf) "
+	log_is " pin=sha256:$(key_hash leaf) "
 	proves "pin ca sha256:$(key_hash int)" "pin sha256:$zero"
 	# The key pin holds though a pin ca of the same chain would not.
 	serve expired+int
@@ -504,8 +493,8 @@ plain() {
 	conf "pin cert $CERTS/leaf.pem" 'tls_starttls on' 'timeout 20'
 	pinmail x@example.org </dev/null
 	failed 76 "$glob"
-	tail -n 1 "$LOG" | grep -q ' status=untrusted '
-	wait "$PLAYER"
+	log_is ' status=untrusted '
+	player_gone
 	diff <(tr -d '\r' <"$HEARD") - <<<"$want"
 }
 
@@ -546,13 +535,13 @@ plain() {
 		"$CONF"
 	pinmail x@example.org </dev/null
 	[ "$status" -ne 0 ]
-	tail -n 1 "$LOG" | grep -q ' port=465 '
+	log_is ' port=465 '
 	echo 'tls_starttls on' >>"$CONF"
 	pinmail x@example.org </dev/null
-	tail -n 1 "$LOG" | grep -q ' port=587 '
+	log_is ' port=587 '
 	echo 'tls_starttls off' >>"$CONF"
 	pinmail x@example.org </dev/null
-	tail -n 1 "$LOG" | grep -q ' port=465 '
+	log_is ' port=465 '
 }
 
 @test "a client certificate, on TLS 1.3" {

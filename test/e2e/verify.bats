@@ -30,8 +30,11 @@ setting() {
 # quiet ARG ...: run, on the message; nothing of it is read, nobody is asked
 # for a password, and nothing is logged.
 quiet() {
+	local two
+
 	run_as_is "$@" <&9
-	[ "$(head -c 2 <&9)" = To ] || { echo 'stdin was read'; return 1; }
+	read -r -N 2 two <&9
+	[ "$two" = To ] || { echo 'stdin was read'; return 1; }
 	exec 9<"$BATS_TEST_TMPDIR/m"
 	[ ! -e "$ASKED" ]
 	[ ! -e "$LOG" ]
@@ -40,11 +43,13 @@ quiet() {
 # says EXIT LINE ...: these on standard output, and no more than one line on
 # standard error for a failure.
 says() {
-	local want=$1
+	local want=$1 whole lines=
 
 	shift
 	[ "$status" -eq "$want" ] || { echo "exit $status: $err"; return 1; }
-	diff "$BATS_TEST_TMPDIR/out" <([ $# -eq 0 ] || printf '%s\n' "$@")
+	[ $# -eq 0 ] || printf -v lines '%s\n' "$@"
+	! IFS= read -r -d '' whole <"$BATS_TEST_TMPDIR/out"
+	[ "$whole" = "$lines" ] || { echo "$whole"; return 1; }
 	[ "$want" -ne 0 ] || [ -z "$err" ]
 }
 

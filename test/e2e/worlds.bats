@@ -118,16 +118,36 @@ as_nobody() {
 	arrived 1 "$LARGE"
 }
 
+# apart EXIT WHAT ... -- ARGUMENT ...: like world, at the same time as others;
+# all_ended is for all of them.
+apart() {
+	local want=$1
+
+	shift
+	(
+		BATS_TEST_TMPDIR=$BATS_TEST_TMPDIR/$BASHPID
+		mkdir "$BATS_TEST_TMPDIR"
+		world "$@"
+		[ "$status" -eq "$want" ] || { echo "exit $status: $*"; exit 1; }
+	) <&0 &
+	APART+=("$!")
+}
+
+all_ended() {
+	local pid
+
+	for pid in "${APART[@]}"; do
+		wait "$pid"
+	done
+}
+
 @test "nobody reads what it prints, and the pipe is full" {
-	world full=1 full=2 -- x@example.org <"$M"
-	succeeded
-	arrived 1
-	world full=1 full=2 -- -f x@y.net x@example.org <"$M"
-	[ "$status" -eq 77 ]
-	world full=1 full=2 -- -Z
-	[ "$status" -eq 64 ]
-	world full=2 -- -v x@example.org <"$M"
-	[ "$status" -eq 0 ]
+	# Each is patient with that for a while.
+	apart 0 full=1 full=2 -- x@example.org <"$M"
+	apart 77 full=1 full=2 -- -f x@y.net x@example.org <"$M"
+	apart 64 full=1 full=2 -- -Z
+	apart 0 full=2 -- -v x@example.org <"$M"
+	all_ended
 	arrived 2
 	conf_write 'logfile -'
 	world full=2 -- x@example.org <"$M"
@@ -150,7 +170,7 @@ as_nobody() {
 		world "$how=PIPE" lonely=2 -- x@example.org <"$M"
 		succeeded
 		arrived $((n += 1))
-		run_as_is "$PYTHON" "$WORLDS/world.py" "$how=PIPE" lonely=1 \
+		run_as_is "$PYTHON" -IS "$WORLDS/world.py" "$how=PIPE" lonely=1 \
 			-- "$PINMAIL" --version
 		[ "$status" -eq 74 ]
 	done
@@ -187,7 +207,7 @@ as_nobody() {
 	arrived 1
 	world reset -- x@example.org <"$M"
 	failed 74 '*reading the message*nothing was sent*'
-	[ "$(count_filed)" -eq 1 ]
+	filed_are 1
 }
 
 @test "a FIFO, whose writer comes late; one that does not block" {
@@ -250,7 +270,7 @@ types() {
 		shift
 	done
 	shift
-	run_as_is "$PYTHON" "$WORLDS/terminal.py" "type=$text" "${what[@]}" \
+	run_as_is "$PYTHON" -IS "$WORLDS/terminal.py" "type=$text" "${what[@]}" \
 		-- "$PINMAIL" -C "$CONF" "$@" 3>&-
 }
 
@@ -348,7 +368,7 @@ body_is() {
 	failed 75 '*reading the message*SIGHUP*'
 	types 'Subject: x\n\nhello\n' away ignore -- x@example.org
 	failed 74 '*reading the message*nothing was sent*'
-	[ "$(count_filed)" -eq 0 ]
+	filed_are 0
 }
 
 @test "no controlling terminal" {
@@ -387,7 +407,7 @@ body_is() {
 	as_nobody HOME="$MOVED_DIR/stranger" "$MOVED" x@example.org <"$M"
 	failed 78 "*$MOVED_DIR/stranger/.pinmailrc*belongs to uid $NOONE*"
 	connections 0
-	[ "$(count_filed)" -eq 0 ]
+	filed_are 0
 	# Who has no entry in the password database has no file of his own.
 	run_as_is as_user "$NOONE" env HOME="$MOVED_DIR/stranger" "$MOVED" \
 		x@example.org <"$M"
@@ -462,13 +482,13 @@ body_is() {
 }
 
 @test "a program without a name is sendmail, and names no file" {
-	run_as_is "$PYTHON" "$WORLDS/world.py" argv=none -- "$PINMAIL" <"$M"
+	run_as_is "$PYTHON" -IS "$WORLDS/world.py" argv=none -- "$PINMAIL" <"$M"
 	failed 64 '*no recipients*'
 	# -C would count under the name pinmail.
 	system_file
 	chown "$(id -u)" "$SYSTEM_FILE"
 	for name in '' / // sendmail/ -; do
-		run_as_is "$PYTHON" "$WORLDS/world.py" argv0="$name" -- \
+		run_as_is "$PYTHON" -IS "$WORLDS/world.py" argv0="$name" -- \
 			"$MOVED" -C /nonexistent x@example.org <"$M"
 		succeeded
 	done
@@ -496,7 +516,7 @@ body_is() {
 	[ "$(stat -Lc %a "/proc/$pid/fd/$fd")" = 600 ]
 	exec 9>&-
 	wait "$pid"
-	[ "$(count_filed)" -eq 1 ]
+	filed_are 1
 	[ "$(stat -c %a "$LOG")" = 600 ]
 }
 
@@ -522,13 +542,13 @@ body_is() {
 	succeeded
 	arrived 1
 	status=0
-	"$PYTHON" "$WORLDS/world.py" limit=FSIZE:0 -- "$PINMAIL" -C "$CONF" \
+	"$PYTHON" -IS "$WORLDS/world.py" limit=FSIZE:0 -- "$PINMAIL" -C "$CONF" \
 		x@example.org <"$LARGE" 2>&1 | cat >"$BATS_TEST_TMPDIR/err"
 	status=${PIPESTATUS[0]}
 	out=
 	err=$(<"$BATS_TEST_TMPDIR/err")
 	failed 74 '*File too large*TMPDIR*'
-	[ "$(count_filed)" -eq 1 ]
+	filed_are 1
 }
 
 # Run it in mounts of our own, made by the commands of $1 in $BATS_TEST_TMPDIR:
@@ -578,7 +598,7 @@ mount -o remount,bind,ro /'
 	failed 73 "*$scratch: *No space left*TMPDIR*"
 	run_as_is env TMPDIR="$M" "$PINMAIL" -C "$CONF" x@example.org <"$LARGE"
 	failed 73 "*$M: *TMPDIR*"
-	[ "$(count_filed)" -eq 0 ]
+	filed_are 0
 	run_as_is env TMPDIR= "$PINMAIL" -C "$CONF" x@example.org <"$LARGE"
 	succeeded
 	arrived 1 "$LARGE"
@@ -594,7 +614,7 @@ mount -o remount,bind,ro /'
 	mounted 'mount -t tmpfs none /dev' sh -c 'exec "$@" <&-' sh \
 		"$PINMAIL" -C "$CONF" x@example.org
 	failed 71 '*/dev/null*'
-	[ "$(count_filed)" -eq 1 ]
+	filed_are 1
 }
 
 @test "a /dev/null that may not be written" {

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "config.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "lib/mail/aliases.h"
 #include "test/fuzz/fuzz.h"
@@ -11,18 +9,11 @@
 static void
 read_text(struct aliases *a, const uint8_t *data, size_t n)
 {
-	const char *dir = getenv("TMPDIR");
-	struct buf path = {0};
+	const char *path = fuzz_file("aliases", data, n, 0600);
 	struct err e = {0};
-	int fd;
 
-	buf_addf(&path, "%s/fuzz.XXXXXX", dir != NULL ? dir : "/tmp");
-	fd = mkstemp(path.p);
-	must(fd >= 0 && write(fd, data, n) == (ssize_t)n && close(fd) == 0);
-	if (!aliases_read(a, path.p, false, &e))
+	if (!aliases_read(a, path, false, &e))
 		must(e.kind == ERR_CONFIG && memchr(data, '\0', n) != NULL);
-	unlink(path.p);
-	buf_clear(&path);
 }
 
 int

@@ -3,9 +3,13 @@
 
 #include "test/fuzz/fuzz.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "lib/mail/canon.h"
 
@@ -110,4 +114,53 @@ bool
 fuzz_same(const struct buf *a, const struct buf *b)
 {
 	return a->n == b->n && (a->n == 0 || memcmp(a->p, b->p, a->n) == 0);
+}
+
+static char dir[256], paths[8][300];
+static size_t n_paths;
+
+static void
+remove_files(void)
+{
+	for (size_t i = 0; i < n_paths; i++)
+		unlink(paths[i]);
+	rmdir(dir);
+}
+
+static const char *
+path_of(const char *name)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	if (n_paths == 0) {
+		snprintf(dir, sizeof dir, "%s/fuzz.XXXXXX",
+		    tmp != NULL ? tmp : "/tmp");
+		must(mkdtemp(dir) != NULL && atexit(remove_files) == 0);
+	}
+	for (size_t i = 0; i < n_paths; i++)
+		if (strcmp(strrchr(paths[i], '/') + 1, name) == 0)
+			return paths[i];
+	must(n_paths < sizeof paths / sizeof paths[0]);
+	snprintf(paths[n_paths], sizeof paths[0], "%s/%s", dir, name);
+	return paths[n_paths++];
+}
+
+const char *
+fuzz_file(const char *name, const void *p, size_t n, unsigned mode)
+{
+	const char *path = path_of(name);
+	int fd;
+
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	must(fd >= 0 && write(fd, p, n) == (ssize_t)n);
+	must(fchmod(fd, mode) == 0 && close(fd) == 0);
+	return path;
+}
+
+void
+fuzz_unguard(void)
+{
+#ifdef PR_SET_DUMPABLE
+	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+#endif
 }

@@ -46,4 +46,13 @@ bool fuzz_is_wire(const char *, size_t);
 
 bool fuzz_same(const struct buf *, const struct buf *);
 
+/*
+ * A file of that name and mode with these bytes, in a directory that is this
+ * process's own and goes when it ends.  Its path, good until the end.
+ */
+const char *fuzz_file(const char *name, const void *, size_t, unsigned mode);
+
+/* Behind what calls mem_guard: a sanitizer looks for leaks with ptrace. */
+void fuzz_unguard(void);
+
 #endif

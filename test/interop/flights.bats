@@ -1,9 +1,34 @@
 # SPDX-License-Identifier: ISC
 #
 # Transactions: in one flight, in two, step by step; refused recipients; more
-# recipients than the server takes in one transaction.
+# recipients than the server takes in one transaction. Each make of server
+# takes what it can take.
 
 load servers
+load others
+
+# Of these, the one offers PIPELINING and CHUNKING only before TLS, the other
+# only after it.
+OTHERS+='exim-before       no  ecdsa
+exim-after        no  ecdsa
+'
+eval "others_$(declare -f start_exim)"
+
+start_exim() {
+	others_start_exim
+	exim_offers exim-before '${if def:tls_in_cipher{}{*}}'
+	exim_offers exim-after '${if def:tls_in_cipher{*}{}}'
+}
+
+# exim_offers SERVICE TO: like exim-data, but it offers these extensions to
+# those hosts.
+exim_offers() {
+	sed -E "s/ecdsa\.pid/$1.pid/; s/^(daemon_smtp_ports =).*/\1 $(port "$1")/
+		s/^tls_on_connect_ports.*/pipelining_advertise_hosts = $2/
+		s/^(chunking_advertise_hosts =).*/\1 $2/" \
+		"$SERVERS/run/exim-ecdsa.conf" >"$SERVERS/run/$1.conf"
+	at_start <<<"exim4 -C /run/$1.conf -bd"
+}
 
 setup_file() { servers_start; }
 teardown_file() { servers_stop; }
@@ -58,6 +83,61 @@ many() {
 all_stored() {
 	[ "$(grep -rhF --include=envelope "$1" "$SERVERS/run/stored" |
 		wc -l)" -ge "$2" ]
+}
+
+# goes SERVICE SHAPE: how a delivery to three recipients goes there, each
+# command by its first letter, the content a dot; what no < is in front of was
+# put without waiting.
+goes() {
+	local to=("$1".goes.{1,2,3}@example.org) i shape
+
+	if grep -q "^$1 " <<<"$SERVICES"; then
+		account "$1"
+	else
+		variant "$1"
+	fi
+	sed -i 's/^auth on$/auth plain/' "$CONF"
+	pinmail -v "${to[@]}" < <(message)
+	shape=$(sed -nE 's/^> ([A-Z]).*/\1/p; s/^> \[.*content\]$/./p
+		s/^< .*/</p' <<<"$stderr" | tr -d '\n' | tr -s '<')
+	[ "$status $shape" = "0 $2" ] || { echo "$shape: $stderr"; return 1; }
+	for i in "${to[@]}"; do
+		delivery "$i"
+	done
+}
+
+@test "Postfix takes one flight, and less without CHUNKING or PIPELINING" {
+	goes tls-rsa '<E<A<MRRRB.<Q'
+	goes starttls-ecdsa '<E<S<E<A<MRRRB.<Q'
+	goes tls12 '<E<A<MRRRB.<Q'
+	goes postfix-data '<E<S<E<A<MRRRD<.<Q'
+	goes no-chunking '<E<A<MRRRD<.<Q'
+	goes no-pipelining '<E<A<M<R<R<R<D<.<Q'
+}
+
+@test "Exim takes one flight" {
+	goes exim '<E<A<MRRRB.<Q'
+	goes exim-7bit '<E<S<E<A<MRRRB.<Q'
+	goes exim-data '<E<S<E<A<MRRRD<.<Q'
+	goes exim-7bit-data '<E<A<MRRRD<.<Q'
+}
+
+@test "Dovecot submission takes one flight" {
+	goes dovecot '<E<A<MRRRB.<Q'
+	goes dovecot-data '<E<A<MRRRD<.<Q'
+}
+
+@test "OpenSMTPD and aiosmtpd, which offer neither, are asked step by step" {
+	goes opensmtpd-tls '<E<A<M<R<R<R<D<.<Q'
+	goes opensmtpd '<E<S<E<A<M<R<R<R<D<.<Q'
+	goes aiosmtpd '<E<A<M<R<R<R<D<.<Q'
+	goes aiosmtpd-7bit '<E<S<E<A<M<R<R<R<D<.<Q'
+}
+
+@test "what counts is what is offered after TLS" {
+	# This one ends a session in which somebody does not wait.
+	goes exim-before '<E<S<E<A<M<R<R<R<D<.<Q'
+	goes exim-after '<E<S<E<A<MRRRB.<Q'
 }
 
 @test "CHUNKING and PIPELINING: one flight" {

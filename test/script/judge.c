@@ -7,19 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/wait.h>
 
-#include "test/script/trial.h"
+#include "test/script/judge.h"
 
-struct judge {
-	const struct trial *t;
-	struct bytes *out;
-	bool ok;
-};
-
-static void fault(struct judge *, const char *, ...)
-    __attribute__((format(printf, 2, 3)));
+#define LINE_MOST 4096 /* callers read no longer ones */
 
 /* Bytes for a person: no line breaks, no control bytes. */
 static void
@@ -37,8 +29,8 @@ add_clean(struct bytes *out, const char *p, size_t n)
 	}
 }
 
-static void
-fault(struct judge *j, const char *fmt, ...)
+void
+judge_fault(struct judge *j, const char *fmt, ...)
 {
 	struct bytes text = {0};
 	char line[1024];
@@ -64,34 +56,29 @@ show(struct judge *j, const char *what, const struct bytes *b)
 }
 
 static bool
-contains(const struct bytes *b, const char *needle)
+line_is(const char *p, size_t n, const char *glob)
 {
-	size_t i, n = strlen(needle);
+	char *line = need_copy(p, n > 0 && p[n - 1] == '\r' ? n - 1 : n);
+	bool is = fnmatch(glob, line, 0) == 0;
 
-	for (i = 0; n > 0 && i + n <= b->n; i++)
-		if (strncasecmp(b->p + i, needle, n) == 0)
-			return true;
-	return false;
+	free(line);
+	return is;
 }
 
-static bool
-line_matches(const struct bytes *b, const char *glob)
+/* Lines that match. */
+static int
+count(const struct bytes *text, const char *glob)
 {
-	const char *p = bytes_cstr(b), *end = p + b->n;
-	bool found = false;
-	char *line;
-	size_t n;
+	const char *p = bytes_cstr(text), *end = p + text->n, *lf;
+	int n = 0;
 
-	while (p < end && !found) {
-		const char *lf = memchr(p, '\n', (size_t)(end - p));
-
-		n = (size_t)((lf != NULL ? lf : end) - p);
-		line = need_copy(p, n > 0 && p[n - 1] == '\r' ? n - 1 : n);
-		found = fnmatch(glob, line, 0) == 0;
-		free(line);
-		p += n + 1;
+	for (; p < end; p = lf + 1) {
+		lf = memchr(p, '\n', (size_t)(end - p));
+		if (lf == NULL)
+			lf = end;
+		n += line_is(p, (size_t)(lf - p), glob);
 	}
-	return found;
+	return n;
 }
 
 static void
@@ -100,32 +87,54 @@ judge_exit(struct judge *j)
 	const struct trial *t = j->t;
 
 	if (t->killed)
-		fault(j, "still running after %.0f s", t->seconds);
+		judge_fault(j, "still running after %.0f s", t->seconds);
 	else if (WIFSIGNALED(t->status))
-		fault(j, "killed by signal %d", WTERMSIG(t->status));
+		judge_fault(j, "killed by signal %d", WTERMSIG(t->status));
 	else if (WEXITSTATUS(t->status) != t->script.exit)
-		fault(j, "exit %d, wanted %d", WEXITSTATUS(t->status),
+		judge_fault(j, "exit %d, wanted %d", WEXITSTATUS(t->status),
 		    t->script.exit);
-	if (t->script.seconds > 0 && t->seconds > t->script.seconds)
-		fault(j, "took %.1f s, wanted %d", t->seconds,
+	if (t->seconds > t->script.seconds)
+		judge_fault(j, "took %.1f s, wanted %d", t->seconds,
 		    t->script.seconds);
 	if (t->second)
-		fault(j, "connected a second time");
+		judge_fault(j, "connected a second time");
 }
 
-/* C0, DEL, and C1 in UTF-8. */
-static bool
-control(const char *p, size_t n)
+/* Bytes of the character at p that a terminal may see; 0 if there is none. */
+static size_t
+printable(const unsigned char *p, size_t n)
 {
-	const unsigned char *u = (const unsigned char *)p;
-	size_t i;
+	size_t len, i;
 
-	for (i = 0; i < n; i++)
-		if (u[i] < ' ' || u[i] == 0x7f
-		    || (u[i] == 0xc2 && i + 1 < n && u[i + 1] >= 0x80
-			&& u[i + 1] < 0xa0))
-			return true;
-	return false;
+	if (p[0] < 0x80)
+		return p[0] >= ' ' && p[0] != 0x7f;
+	len = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
+	if (p[0] < 0xc2 || p[0] > 0xf4 || len > n)
+		return 0;
+	for (i = 1; i < len; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	/* C1. */
+	return p[0] == 0xc2 && p[1] < 0xa0 ? 0 : len;
+}
+
+/* One line, and nothing but text in it. */
+static void
+judge_line(struct judge *j, const char *what, const struct bytes *text)
+{
+	const char *p = bytes_cstr(text), *end = p + text->n;
+	size_t n = 1;
+
+	if (text->n == 0 || end[-1] != '\n' || strchr(p, '\n') + 1 != end) {
+		judge_fault(j, "%s is not one line", what);
+		return;
+	}
+	for (; n > 0 && p < end - 1; p += n)
+		n = printable((const unsigned char *)p, (size_t)(end - p));
+	if (n == 0)
+		judge_fault(j, "%s holds what is not text", what);
+	if (text->n > LINE_MOST)
+		judge_fault(j, "%s is %zu bytes long", what, text->n);
 }
 
 static void
@@ -133,30 +142,46 @@ judge_output(struct judge *j)
 {
 	const struct trial *t = j->t;
 	const struct bytes *err = &t->stderr_text;
-	const char *p = bytes_cstr(err), *lf = strchr(p, '\n');
 	size_t i;
 
 	if (t->stdout_text.n > 0)
-		fault(j, "stdout is not empty");
+		judge_fault(j, "stdout is not empty");
 	if (t->script.exit == 0) {
 		if (err->n > 0)
-			fault(j, "stderr is not empty");
-	} else if (lf == NULL || lf + 1 != p + err->n) {
-		fault(j, "stderr is not one line");
+			judge_fault(j, "stderr is not empty");
 	} else {
-		if (strncmp(p, "pinmail: ", 9) != 0)
-			fault(j, "stderr does not begin with `pinmail: `");
-		if (control(p, err->n - 1))
-			fault(j, "stderr holds control bytes");
+		judge_line(j, "stderr", err);
+		if (strncmp(bytes_cstr(err), "pinmail: ", 9) != 0)
+			judge_fault(j,
+			    "stderr does not begin with `pinmail: `");
 	}
+	judge_line(j, "the log", &t->log_text);
 	for (i = 0; i < t->script.err.n; i++)
-		if (!line_matches(err, t->script.err.at[i]))
-			fault(j, "stderr does not match `%s`",
+		if (count(err, t->script.err.at[i]) == 0)
+			judge_fault(j, "stderr does not match `%s`",
 			    t->script.err.at[i]);
 	for (i = 0; i < t->script.log.n; i++)
-		if (!line_matches(&t->log_text, t->script.log.at[i]))
-			fault(j, "no line of the log matches `%s`",
+		if (count(&t->log_text, t->script.log.at[i]) == 0)
+			judge_fault(j, "no line of the log matches `%s`",
 			    t->script.log.at[i]);
+}
+
+/* What is sent twice is delivered twice. */
+static void
+judge_copies(struct judge *j)
+{
+	static const char *const globs[] = {"[Mm]essage-[Ii][Dd]:*", "DATA",
+	    "BDAT * LAST", "QUIT"};
+	const struct trial *t = j->t;
+	size_t i, n = sizeof(globs) / sizeof(*globs);
+	int seen;
+
+	for (i = 0; i < n; i++) {
+		seen = count(&t->player.said, globs[i]);
+		if (seen > (i + 1 < n ? t->script.copies : 1))
+			judge_fault(j, "the client sent `%s` %d times",
+			    globs[i], seen);
+	}
 }
 
 static void
@@ -167,55 +192,14 @@ judge_wire(struct judge *j)
 	size_t i;
 
 	if (t->player.why[0] != '\0')
-		fault(j, "%s", t->player.why);
+		judge_fault(j, "%s", t->player.why);
 	for (i = 0; i < s->sent.n; i++)
-		if (!line_matches(&t->player.said, s->sent.at[i]))
-			fault(j, "the client never sent `%s`", s->sent.at[i]);
+		if (count(&t->player.said, s->sent.at[i]) == 0)
+			judge_fault(j, "the client never sent `%s`",
+			    s->sent.at[i]);
 	for (i = 0; i < s->unsent.n; i++)
-		if (line_matches(&t->player.said, s->unsent.at[i]))
-			fault(j, "the client sent `%s`", s->unsent.at[i]);
-}
-
-/*
- * In lines any trace counts; what is full of random bytes may hold three
- * letters by chance, so there only longer words count.
- */
-static void
-judge_clear(struct judge *j, const char *word)
-{
-	const struct player *p = &j->t->player;
-	bool lines = j->t->script.tls == SCRIPT_STARTTLS;
-
-	if ((lines || strlen(word) >= 5) && contains(&p->plain, word))
-		fault(j, "sent `%s` before TLS", word);
-	if (strlen(word) >= 5 && contains(&p->hello, word))
-		fault(j, "sent `%s` in the ClientHello", word);
-}
-
-static void
-judge_secrets(struct judge *j)
-{
-	static const char *const words[] = {"alice", "bob", "example.com",
-	    "example.org", "Wombat", "Quokka", "MAIL FROM", "RCPT TO", "AUTH ",
-	    "BDAT"};
-	const struct script *s = &j->t->script;
-	const char *value;
-	size_t i;
-
-	for (i = 0; i < sizeof(words) / sizeof(*words); i++)
-		judge_clear(j, words[i]);
-	for (i = 0; i < s->conf.n; i++) {
-		value = strchr(s->conf.at[i], ' ');
-		value = value != NULL ? value + 1 : "";
-		if (strncmp(s->conf.at[i], "user ", 5) == 0)
-			judge_clear(j, value);
-		if (strncmp(s->conf.at[i], "password ", 9) != 0)
-			continue;
-		judge_clear(j, value);
-		if (contains(&j->t->stderr_text, value)
-		    || contains(&j->t->log_text, value))
-			fault(j, "the password is on stderr or in the log");
-	}
+		if (count(&t->player.said, s->unsent.at[i]) > 0)
+			judge_fault(j, "the client sent `%s`", s->unsent.at[i]);
 }
 
 bool
@@ -226,7 +210,8 @@ trial_judge(const struct trial *t, struct bytes *diagnostics)
 	judge_exit(&j);
 	judge_output(&j);
 	judge_wire(&j);
-	judge_secrets(&j);
+	judge_copies(&j);
+	judge_leaks(&j);
 	if (!j.ok) {
 		show(&j, "stdout", &t->stdout_text);
 		show(&j, "stderr", &t->stderr_text);

@@ -5,13 +5,16 @@
  *
  *	play [-j JOBS] PINMAIL FILE.script ...
  *
- * The grammar of transcripts stands in script.h. Every run has its own
- * directory, port and configuration (`-C`), an environment of HOME, PATH and
- * what sanitizers and LD_PRELOAD need, and 30 seconds. Besides what the
- * transcript wants: stdout is empty; stderr is empty on exit 0, else a
- * single line that begins with `pinmail: `, without control bytes; and what the
- * client sends before TLS holds nothing of user, password, addresses, subject
- * or body.
+ * The grammar of transcripts stands in script.h; `each` makes many cases of
+ * one. Every run has its own directory, port and configuration (`-C`), an
+ * environment of HOME, PATH and what sanitizers and LD_PRELOAD need, and 30
+ * seconds. Besides what the transcript wants: stdout is empty; stderr is empty
+ * on exit 0, else a single line of clean text that begins with `pinmail: `;
+ * the log has one such line; it was over in ten seconds; there was one
+ * connection, and the message went out once at most; the password is nowhere
+ * to be read, nor went out beside SCRAM; and before the server's proof the
+ * client said nothing but TLS, and with STARTTLS EHLO [127.0.0.1], STARTTLS and
+ * QUIT: nothing of user, password, addresses, subject or body.
  */
 #include "config.h"
 
@@ -26,6 +29,7 @@
 
 #include <openssl/err.h>
 
+#include "test/script/cases.h"
 #include "test/script/trial.h"
 #include "test/server/cert.h"
 
@@ -39,9 +43,8 @@ struct job {
 struct run {
 	char binary[PATH_MAX], pin[CERT_PIN_SIZE];
 	SSL_CTX *ctx;
-	char **files;
+	struct cases cases;
 	struct job *jobs;
-	size_t n;
 };
 
 static void
@@ -58,28 +61,48 @@ read_script(const char *path, struct bytes *text)
 	fclose(f);
 }
 
-/* In the worker: plays one file, and tells what was wrong. */
+/* The cases of all files; whoever reads TAP wants their number first. */
+static void
+read_all(struct run *r, char *paths[], size_t n)
+{
+	struct bytes text = {0};
+	char why[256], *name;
+	size_t i, len;
+
+	for (i = 0; i < n; i++) {
+		bytes_reset(&text);
+		read_script(paths[i], &text);
+		name = basename(paths[i]);
+		len = strlen(name);
+		if (len > 7 && strcmp(name + len - 7, ".script") == 0)
+			name[len - 7] = '\0';
+		if (!cases_add(&r->cases, name, bytes_cstr(&text), why,
+			sizeof(why)))
+			die("%s: %s", name, why);
+	}
+	bytes_clear(&text);
+	r->jobs = need(r->cases.n, sizeof(*r->jobs));
+}
+
+/* In the worker: plays one case, and tells what was wrong. */
 static bool
-play(const struct run *r, const char *path, FILE *out)
+play(const struct run *r, const struct a_case *one, FILE *out)
 {
 	struct trial t = {.binary = r->binary, .pin = r->pin, .ctx = r->ctx};
-	struct bytes text = {0}, diagnostics = {0};
+	struct bytes diagnostics = {0};
 	char why[256];
 	bool ok = false;
 
-	read_script(path, &text);
-	if (script_parse(&t.script, bytes_cstr(&text), text.n, why,
-		sizeof(why))) {
+	if (script_parse(&t.script, one->text, one->len, why, sizeof(why))) {
 		trial_run(&t);
 		ok = trial_judge(&t, &diagnostics);
 	} else {
-		bytes_fmt(&diagnostics, "# %s: %s\n", path, why);
+		bytes_fmt(&diagnostics, "# %s\n", why);
 	}
 	fputs(bytes_cstr(&diagnostics), out);
 	fflush(out);
 	trial_clear(&t);
 	script_clear(&t.script);
-	bytes_clear(&text);
 	bytes_clear(&diagnostics);
 	return ok;
 }
@@ -98,7 +121,7 @@ start(struct run *r, size_t i)
 	if (job->pid < 0)
 		die("fork: %s", strerror(errno));
 	if (job->pid == 0) {
-		ok = play(r, r->files[i], job->diagnostics);
+		ok = play(r, &r->cases.at[i], job->diagnostics);
 		_exit(ok ? 0 : 1);
 	}
 }
@@ -107,13 +130,10 @@ static void
 print(const struct run *r, size_t i)
 {
 	struct job *job = &r->jobs[i];
-	char line[512], *name = basename(r->files[i]);
-	size_t n = strlen(name);
+	char line[512];
 
-	if (n > 7 && strcmp(name + n - 7, ".script") == 0)
-		n -= 7;
-	printf("%s %zu - %.*s\n", job->ok ? "ok" : "not ok", i + 1, (int)n,
-	    name);
+	printf("%s %zu - %s\n", job->ok ? "ok" : "not ok", i + 1,
+	    r->cases.at[i].name);
 	rewind(job->diagnostics);
 	while (fgets(line, sizeof(line), job->diagnostics) != NULL)
 		fputs(line, stdout);
@@ -130,8 +150,8 @@ run_all(struct run *r, size_t most)
 	int status;
 	pid_t pid;
 
-	while (printed < r->n) {
-		while (started < r->n && started - ended < most)
+	while (printed < r->cases.n) {
+		while (started < r->cases.n && started - ended < most)
 			start(r, started++);
 		pid = wait(&status);
 		if (pid < 0)
@@ -142,7 +162,8 @@ run_all(struct run *r, size_t most)
 				r->jobs[i].ok = status == 0;
 			}
 		ended++;
-		for (; printed < r->n && r->jobs[printed].done; printed++) {
+		for (; printed < r->cases.n && r->jobs[printed].done;
+		     printed++) {
 			print(r, printed);
 			all = all && r->jobs[printed].ok;
 		}
@@ -195,13 +216,12 @@ main(int argc, char *argv[])
 		die("usage: play [-j JOBS] PINMAIL FILE.script ...");
 	if (realpath(argv[optind], r.binary) == NULL)
 		die("%s: %s", argv[optind], strerror(errno));
-	r.files = argv + optind + 1;
-	r.n = (size_t)(argc - optind - 1);
-	r.jobs = need(r.n, sizeof(*r.jobs));
+	read_all(&r, argv + optind + 1, (size_t)(argc - optind - 1));
 	r.ctx = make_context(r.pin);
-	printf("1..%zu\n", r.n);
+	printf("1..%zu\n", r.cases.n);
 	ok = run_all(&r, (size_t)most);
 	SSL_CTX_free(r.ctx);
 	free(r.jobs);
+	cases_clear(&r.cases);
 	return ok ? 0 : 1;
 }

@@ -6,7 +6,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,98 +14,15 @@
 
 #include <openssl/err.h>
 
-#include "test/script/player.h"
-
-static bool mismatch(struct player *, const struct step *, const char *, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static bool
-mismatch(struct player *p, const struct step *st, const char *fmt, ...)
-{
-	va_list ap;
-	int n;
-
-	n = snprintf(p->why, sizeof(p->why), "line %u: ", st->line);
-	va_start(ap, fmt);
-	vsnprintf(p->why + n, sizeof(p->why) - (size_t)n, fmt, ap);
-	va_end(ap);
-	return false;
-}
-
-static void
-put(struct player *p, const char *data, size_t n)
-{
-	ssize_t r;
-
-	for (; n > 0; data += r, n -= (size_t)r) {
-		if (p->ssl != NULL)
-			r = SSL_write(p->ssl, data, (int)n);
-		else
-			r = send(p->fd, data, n, MSG_NOSIGNAL);
-		/* A client that went away shows when it is read from. */
-		if (r <= 0)
-			break;
-	}
-	ERR_clear_error();
-}
-
-static void
-flush(struct player *p)
-{
-	if (p->fd >= 0)
-		put(p, bytes_cstr(&p->out), p->out.n);
-	bytes_reset(&p->out);
-}
-
-/* Takes more of what the client says; false: it went away. */
-static bool
-read_some(struct player *p)
-{
-	char buf[16384];
-	ssize_t n;
-
-	if (p->gone || p->fd < 0)
-		return false;
-	if (p->ssl != NULL)
-		n = SSL_read(p->ssl, buf, sizeof(buf));
-	else
-		n = recv(p->fd, buf, sizeof(buf), 0);
-	ERR_clear_error();
-	p->gone = n <= 0;
-	if (p->gone)
-		return false;
-	bytes_add(&p->in, buf, (size_t)n);
-	bytes_add(&p->said, buf, (size_t)n);
-	if (p->ssl == NULL)
-		bytes_add(&p->plain, buf, (size_t)n);
-	return true;
-}
-
-/* The next line without its CRLF; the string lives until the next read. */
-static bool
-take_line(struct player *p, const struct step *st, char **line)
-{
-	char *lf;
-
-	while ((lf = p->in.n > p->pos
-		       ? memchr(p->in.p + p->pos, '\n', p->in.n - p->pos)
-		       : NULL)
-	    == NULL)
-		if (!read_some(p))
-			return mismatch(p, st, "the client went away");
-	*line = p->in.p + p->pos;
-	p->pos = (size_t)(lf + 1 - p->in.p);
-	if (lf == *line || lf[-1] != '\r'
-	    || memchr(*line, '\0', (size_t)(lf - *line)) != NULL)
-		return mismatch(p, st, "the client sent a bare LF or a NUL");
-	lf[-1] = '\0';
-	return true;
-}
+#include "test/script/talk.h"
 
 static bool
 do_send(struct player *p, const struct step *st)
 {
-	bytes_add(&p->out, st->text, st->len);
+	if (st->computed)
+		liar_say(&p->liar, p->ssl, st->text, &p->out);
+	else
+		bytes_add(&p->out, st->text, st->len);
 	return true;
 }
 
@@ -114,25 +30,30 @@ static bool
 do_flush(struct player *p, const struct step *st)
 {
 	(void)st;
-	flush(p);
+	talk_flush(p);
 	return true;
 }
 
+/* A byte now and then, as long as there is somebody. */
 static bool
-stopped(const struct player *p, int ms)
+trickle(struct player *p, const struct step *st)
 {
-	struct pollfd pfd = {.fd = p->stop, .events = POLLIN};
+	size_t i = 0;
 
-	while (poll(&pfd, 1, ms) < 0 && errno == EINTR)
-		continue;
-	return pfd.revents != 0;
+	while (!talk_stopped(p, st->pause)) {
+		talk_put(p, st->text + i, 1);
+		i = (i + 1) % st->len;
+	}
+	return true;
 }
 
 static bool
 do_flood(struct player *p, const struct step *st)
 {
-	while (!stopped(p, 0))
-		put(p, st->text, st->len);
+	if (st->pause > 0)
+		return trickle(p, st);
+	while (!talk_stopped(p, 0))
+		talk_put(p, st->text, st->len);
 	return true;
 }
 
@@ -142,22 +63,35 @@ do_drip(struct player *p, const struct step *st)
 	size_t i;
 
 	for (i = 0; i < st->len; i++)
-		put(p, st->text + i, 1);
+		talk_put(p, st->text + i, 1);
 	return true;
 }
 
 static bool
 do_line(struct player *p, const struct step *st)
 {
+	struct bytes decoded = {0}, glob = {0};
 	char *line;
+	bool ok;
 
-	if (!take_line(p, st, &line))
+	if (!talk_line(p, st, &line))
 		return false;
 	if (strncmp(line, "BDAT ", 5) == 0)
 		p->bdat = strtoul(line + 5, NULL, 10);
-	if (fnmatch(st->text, line, 0) != 0)
-		return mismatch(p, st, "wanted `%s`, got `%s`", st->text, line);
-	return true;
+	liar_hear(&p->liar, line, &decoded);
+	if (st->computed) {
+		liar_fill(&p->liar, p->ssl, st->text, &glob);
+		ok = fnmatch(bytes_cstr(&glob), bytes_cstr(&decoded), 0) == 0;
+		line = decoded.p;
+	} else {
+		bytes_str(&glob, st->text);
+		ok = fnmatch(st->text, line, 0) == 0;
+	}
+	if (!ok)
+		talk_mismatch(p, st, "wanted `%s`, got `%s`", glob.p, line);
+	bytes_clear(&decoded);
+	bytes_clear(&glob);
+	return ok;
 }
 
 static bool
@@ -166,7 +100,7 @@ do_content(struct player *p, const struct step *st)
 	char *line;
 
 	do
-		if (!take_line(p, st, &line))
+		if (!talk_line(p, st, &line))
 			return false;
 	while (strcmp(line, ".") != 0);
 	return true;
@@ -176,8 +110,8 @@ static bool
 skip(struct player *p, const struct step *st, size_t n)
 {
 	while (p->in.n - p->pos < n)
-		if (!read_some(p))
-			return mismatch(p, st,
+		if (!talk_read(p))
+			return talk_mismatch(p, st,
 			    "the client went away after "
 			    "%zu of %zu bytes",
 			    p->in.n - p->pos, n);
@@ -197,39 +131,14 @@ do_bdat(struct player *p, const struct step *st)
 	return skip(p, st, p->bdat);
 }
 
-/* The ClientHello crosses in the clear: nothing of ours may be in it. */
-static void
-on_message(int write_p, int version, int type, const void *buf, size_t n,
-    SSL *ssl, void *arg)
-{
-	struct player *p = arg;
-
-	(void)version;
-	(void)ssl;
-	if (!write_p && type == SSL3_RT_HANDSHAKE && n > 0
-	    && *(const unsigned char *)buf == SSL3_MT_CLIENT_HELLO)
-		bytes_add(&p->hello, buf, n);
-}
-
-static bool
-handshake(struct player *p)
-{
-	p->ssl = SSL_new(p->ctx);
-	if (p->ssl == NULL || SSL_set_fd(p->ssl, p->fd) != 1)
-		die("cannot make an SSL");
-	SSL_set_msg_callback(p->ssl, on_message);
-	SSL_set_msg_callback_arg(p->ssl, p);
-	return SSL_accept(p->ssl) == 1;
-}
-
 static bool
 do_tls(struct player *p, const struct step *st)
 {
 	if (p->pos < p->in.n)
-		return mismatch(p, st, "input before the handshake");
-	if (!handshake(p)) {
+		return talk_mismatch(p, st, "input before the handshake");
+	if (!talk_handshake(p)) {
 		p->gone = true;
-		return mismatch(p, st, "handshake failed: %s",
+		return talk_mismatch(p, st, "handshake failed: %s",
 		    ERR_reason_error_string(ERR_peek_last_error()));
 	}
 	return true;
@@ -238,8 +147,9 @@ do_tls(struct player *p, const struct step *st)
 static bool
 do_notls(struct player *p, const struct step *st)
 {
-	if (handshake(p))
-		return mismatch(p, st, "the client finished the handshake");
+	if (talk_handshake(p))
+		return talk_mismatch(p, st,
+		    "the client finished the handshake");
 	p->gone = true;
 	ERR_clear_error();
 	return true;
@@ -253,7 +163,7 @@ do_close(struct player *p, const struct step *st)
 		SSL_shutdown(p->ssl);
 	shutdown(p->fd, SHUT_WR);
 	/* Closing over unread input would reset what was sent. */
-	while (read_some(p))
+	while (talk_read(p))
 		continue;
 	return true;
 }
@@ -273,8 +183,11 @@ do_reset(struct player *p, const struct step *st)
 static bool
 do_hang(struct player *p, const struct step *st)
 {
-	(void)st;
-	return stopped(p, -1);
+	if (st->pause == 0)
+		return talk_stopped(p, -1);
+	while (!talk_stopped(p, st->pause) && talk_sip(p, st->len))
+		continue;
+	return true;
 }
 
 static bool
@@ -282,11 +195,11 @@ do_eof(struct player *p, const struct step *st)
 {
 	const char *rest;
 
-	while (read_some(p))
+	while (talk_read(p))
 		continue;
 	rest = bytes_cstr(&p->in) + p->pos;
 	if (*rest != '\0' && strcmp(rest, "QUIT\r\n") != 0)
-		return mismatch(p, st, "wanted the end, got `%s`", rest);
+		return talk_mismatch(p, st, "wanted the end, got `%s`", rest);
 	p->pos = p->in.n;
 	return true;
 }
@@ -343,19 +256,32 @@ run_steps(struct player *p)
 	for (i = 0; i < s->n && p->fd >= 0; i++) {
 		st = &s->steps[i];
 		if (st->kind != STEP_SEND)
-			flush(p);
+			talk_flush(p);
 		if (!actions[st->kind](p, st))
 			return false;
 	}
-	flush(p);
-	while (read_some(p))
+	talk_flush(p);
+	while (talk_read(p))
 		continue;
 	return true;
+}
+
+/* The password that the client has. */
+static const char *
+password(const struct script *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->conf.n; i++)
+		if (strncmp(s->conf.at[i], "password ", 9) == 0)
+			return s->conf.at[i] + 9;
+	return "";
 }
 
 void
 player_run(struct player *p)
 {
+	p->liar.password = password(p->s);
 	if (!get_client(p))
 		return;
 	run_steps(p);
@@ -374,4 +300,6 @@ player_clear(struct player *p)
 	bytes_clear(&p->said);
 	bytes_clear(&p->plain);
 	bytes_clear(&p->hello);
+	bytes_clear(&p->wire);
+	liar_clear(&p->liar);
 }

@@ -7,6 +7,7 @@
 
 #include <openssl/ssl.h>
 
+#include "test/script/liar.h"
 #include "test/script/script.h"
 #include "test/server/bytes.h"
 
@@ -26,7 +27,10 @@ struct player {
 	struct bytes said;  /* all that the client said, TLS taken off */
 	struct bytes plain; /* what of it came before TLS */
 	struct bytes hello; /* the ClientHello: in the clear as well */
-	char why[512];      /* the step that went wrong, "" if none */
+	struct bytes wire;  /* its records until it had our proof */
+	bool proved;
+	struct liar liar;
+	char why[512]; /* the step that went wrong, "" if none */
 };
 
 /* Serves one connection by the script; to be run beside the client. */

@@ -199,6 +199,19 @@ head_stdin_often(struct parser *p, char *arg)
 }
 
 static bool
+head_drip(struct parser *p, char *arg)
+{
+	p->s->drip = true;
+	return *arg == '\0' || parser_wrong(p, "drip takes nothing");
+}
+
+static bool
+head_window(struct parser *p, char *arg)
+{
+	return parser_number(p, arg, &p->s->window);
+}
+
+static bool
 head_want(struct parser *p, char *arg)
 {
 	struct script *s = p->s;
@@ -207,8 +220,9 @@ head_want(struct parser *p, char *arg)
 		struct script_list *globs;
 		int *number;
 	} wants[] = {{"exit", NULL, &s->exit}, {"seconds", NULL, &s->seconds},
-	    {"stderr", &s->err, NULL}, {"log", &s->log, NULL},
-	    {"sent", &s->sent, NULL}, {"unsent", &s->unsent, NULL}};
+	    {"copies", NULL, &s->copies}, {"stderr", &s->err, NULL},
+	    {"log", &s->log, NULL}, {"sent", &s->sent, NULL},
+	    {"unsent", &s->unsent, NULL}};
 	char *value = strchr(arg, ' ');
 	size_t i;
 
@@ -233,7 +247,8 @@ head(struct parser *p, char *line)
 		bool (*parse)(struct parser *, char *);
 	} words[] = {{"tls", head_tls}, {"conf", head_conf},
 	    {"conf!", head_without}, {"args", head_args}, {"stdin", head_stdin},
-	    {"stdin*", head_stdin_often}, {"want", head_want}};
+	    {"stdin*", head_stdin_often}, {"drip", head_drip},
+	    {"window", head_window}, {"want", head_want}};
 	size_t i, n = strcspn(line, " ");
 
 	for (i = 0; i < sizeof(words) / sizeof(*words); i++)
@@ -252,7 +267,7 @@ script_parse(struct script *s, const char *text, size_t len, char *why,
 	bool in_head = true, ok = true;
 	char *line;
 
-	*s = (struct script){0};
+	*s = (struct script){.seconds = 10, .copies = 1};
 	for (; ok && text < end; text = lf + 1) {
 		lf = memchr(text, '\n', (size_t)(end - text));
 		if (lf == NULL)

@@ -6,7 +6,7 @@
 
 #include "test/script/parser.h"
 
-static void
+static struct step *
 add_step(struct parser *p, enum step_kind kind, char *text, size_t len)
 {
 	struct script *s = p->s;
@@ -16,7 +16,7 @@ add_step(struct parser *p, enum step_kind kind, char *text, size_t len)
 	    .line = p->line,
 	    .text = text,
 	    .len = len};
-	s->n++;
+	return &s->steps[s->n++];
 }
 
 static bool
@@ -61,6 +61,84 @@ server_often(struct parser *p, char *arg)
 	if (!parser_repeated(p, arg, &text, &len, &times))
 		return false;
 	add_step(p, times == 0 ? STEP_FLOOD : STEP_SEND, text, len);
+	return true;
+}
+
+/* `N TEXT`: the number, and where the text begins. */
+static char *
+numbered(struct parser *p, char *arg, int *n)
+{
+	char *rest = strchr(arg, ' ');
+
+	if (rest == NULL) {
+		parser_wrong(p, "a number and a text are needed");
+		return NULL;
+	}
+	*rest++ = '\0';
+	return parser_number(p, arg, n) ? rest : NULL;
+}
+
+static bool
+server_part(struct parser *p, char *arg)
+{
+	int most = 0;
+	char *rest = numbered(p, arg, &most);
+	size_t n;
+
+	if (rest == NULL)
+		return false;
+	n = parser_unescape(rest);
+	if (n == SIZE_MAX || (size_t)most > n)
+		return parser_wrong(p, "not so many bytes, or an escape");
+	add_step(p, STEP_SEND, parser_copy(rest, (size_t)most), (size_t)most);
+	return true;
+}
+
+static bool
+server_slowly(struct parser *p, char *arg)
+{
+	int pause = 0;
+	char *rest = numbered(p, arg, &pause);
+	size_t n;
+
+	if (rest == NULL)
+		return false;
+	n = parser_unescape(rest);
+	if (n == SIZE_MAX || n == 0)
+		return parser_wrong(p, "nothing, or an unknown escape");
+	add_step(p, STEP_FLOOD, parser_copy(rest, n), n)->pause = pause;
+	return true;
+}
+
+static bool
+server_computed(struct parser *p, char *arg)
+{
+	size_t n = parser_unescape(arg);
+
+	if (n == SIZE_MAX || n < 4)
+		return parser_wrong(p, "a code and a text are needed");
+	add_step(p, STEP_SEND, parser_copy(arg, n), n)->computed = true;
+	return true;
+}
+
+static bool
+client_computed(struct parser *p, char *arg)
+{
+	size_t n = strlen(arg);
+
+	add_step(p, STEP_LINE, parser_copy(arg, n), n)->computed = true;
+	return true;
+}
+
+static bool
+client_slowly(struct parser *p, char *arg)
+{
+	int pause = 0, n = 0;
+	char *rest = numbered(p, arg, &pause);
+
+	if (rest == NULL || !parser_number(p, rest, &n))
+		return false;
+	add_step(p, STEP_HANG, NULL, (size_t)n)->pause = pause;
 	return true;
 }
 
@@ -122,8 +200,10 @@ parser_step(struct parser *p, char *line)
 		char prefix[3];
 		bool (*parse)(struct parser *, char *);
 	} steps[] = {{"S:", server_line}, {"S!", server_now},
-	    {"S-", server_raw}, {"S*", server_often}, {"C:", client_line},
-	    {"C*", client_content}, {"C+", client_bytes}};
+	    {"S-", server_raw}, {"S*", server_often}, {"S/", server_part},
+	    {"S~", server_slowly}, {"S=", server_computed}, {"C:", client_line},
+	    {"C=", client_computed}, {"C*", client_content},
+	    {"C+", client_bytes}, {"C~", client_slowly}};
 	size_t i;
 
 	for (i = 0; i < sizeof(steps) / sizeof(*steps); i++)

@@ -125,9 +125,13 @@ listen_somewhere(struct trial *t)
 {
 	struct sockaddr_in sin = {.sin_family = AF_INET};
 	socklen_t n = sizeof(sin);
+	int window = t->script.window;
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	/* Before listen(): the window is promised in the handshake. */
+	if (window > 0)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &window, sizeof(window));
 	if (fd < 0 || bind(fd, (struct sockaddr *)&sin, sizeof(sin)) != 0
 	    || listen(fd, 8) != 0
 	    || getsockname(fd, (struct sockaddr *)&sin, &n) != 0)

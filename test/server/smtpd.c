@@ -8,7 +8,8 @@
  * It listens on a port of 127.0.0.1 that the kernel chooses, prints the port
  * and a newline, and serves until SIGTERM (with --until-eof also until its
  * stdin ends; with --messages N until N messages were filed). --pin prints the
- * certificate's SPKI hash as `sha256:HEX` and serves nothing.
+ * certificate's SPKI hash as `sha256:HEX` and serves nothing; it is in
+ * DIR/cert.pin too if the certificate was made there.
  *
  * A message that was accepted is DIR/mail/LOGIN/NNNNNN.eml, as received and
  * unstuffed, with NNNNNN.env beside it, which is there first: one `key=value`
@@ -209,8 +210,23 @@ wait_for_sessions(bool cut)
 }
 
 static void
+note_pin(const struct options *o, const char *pin)
+{
+	struct bytes path = {0};
+	FILE *f;
+
+	bytes_fmt(&path, "%s/cert.pin", o->dir);
+	f = fopen(path.p, "w");
+	if (f == NULL || fprintf(f, "%s\n", pin) < 0 || fclose(f) != 0)
+		die("%s: %s", path.p, strerror(errno));
+	bytes_clear(&path);
+}
+
+static void
 prepare(struct options *o, struct bytes *cert, struct bytes *key)
 {
+	char pin[CERT_PIN_SIZE];
+
 	if (mkdir(o->dir, 0755) != 0 && errno != EEXIST)
 		die("%s: %s", o->dir, strerror(errno));
 	if (o->cert == NULL) {
@@ -219,6 +235,8 @@ prepare(struct options *o, struct bytes *cert, struct bytes *key)
 		cert_make(cert->p, key->p);
 		o->cert = cert->p;
 		o->key = key->p;
+		cert_pin(o->cert, pin);
+		note_pin(o, pin);
 	}
 }
 

@@ -67,15 +67,29 @@ count_wait(struct wire *w)
 	w->replied = false;
 }
 
+/* The handshake's messages: where theirs follow ours, we waited for them. */
+static void
+count_message(int ours, int version, int type, const void *p, size_t n,
+    SSL *ssl, void *arg)
+{
+	struct wire *w = arg;
+
+	(void)version, (void)p, (void)n, (void)ssl;
+	if (type != SSL3_RT_HANDSHAKE)
+		return;
+	if (ours)
+		w->replied = true;
+	else if (w->replied || w->waits == 0)
+		count_wait(w);
+}
+
 bool
 wire_accept(struct wire *w, SSL_CTX *ctx, void *app_data)
 {
+	bool greeted = w->replied;
 	short events;
 	int r;
 
-	count_wait(w);
-	count_wait(w);
-	w->turns++;
 	if (!wire_flush(w))
 		return false;
 	w->pos = w->n = 0;
@@ -83,9 +97,22 @@ wire_accept(struct wire *w, SSL_CTX *ctx, void *app_data)
 	if (w->ssl == NULL || SSL_set_fd(w->ssl, w->fd) != 1)
 		return false;
 	SSL_set_app_data(w->ssl, app_data);
+	SSL_set_msg_callback(w->ssl, count_message);
+	SSL_set_msg_callback_arg(w->ssl, w);
 	while (!w->broken && (r = SSL_accept(w->ssl)) != 1) {
 		events = wants(w, r);
 		w->broken = events == 0 || !wait_for(w, events, IDLE_MS);
+	}
+	SSL_set_msg_callback(w->ssl, NULL);
+	/*
+	 * TLS 1.3 ends with the client's word, and nobody waits for tickets.
+	 * Before, it ends with ours: a greeting goes with it, or is past.
+	 */
+	if (SSL_version(w->ssl) >= TLS1_3_VERSION)
+		w->replied = false;
+	if (greeted) {
+		w->turns += w->replied;
+		w->replied = false;
 	}
 	return !w->broken;
 }

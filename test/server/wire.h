@@ -26,8 +26,7 @@ struct wire {
 	 * the waits before which something had been sent since the wait
 	 * before, so what the client made dependent on a reply. What is
 	 * missing is noted before the reply leaves, or a fast client would
-	 * pass for one that did not wait. A handshake counts as two waits
-	 * and one turn.
+	 * pass for one that did not wait. The waits in a handshake count too.
 	 */
 	unsigned long waits, turns;
 	size_t pos, n;
