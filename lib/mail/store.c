@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define WINDOW ((size_t)64 * 1024) /* of the file, in memory */
+
 void
 store_begin(struct store *s, const char *dir)
 {
@@ -90,15 +92,18 @@ store_read(struct store *s, uint64_t offset, const char **p, size_t *n,
 {
 	ssize_t r;
 
-	if (s->fd >= 0 && !s->reading && !spill(s, e))
-		return false;
+	if (s->fd >= 0 && !s->reading) {
+		if (!spill(s, e))
+			return false;
+		buf_clear(&s->mem);
+	}
 	s->reading = true;
 	if (s->fd >= 0
 	    && (offset < s->window || offset - s->window >= s->mem.n)) {
 		buf_reset(&s->mem);
-		buf_reserve(&s->mem, STORE_MEMORY);
+		buf_reserve(&s->mem, WINDOW);
 		do {
-			r = pread(s->fd, s->mem.p, STORE_MEMORY, (off_t)offset);
+			r = pread(s->fd, s->mem.p, WINDOW, (off_t)offset);
 		} while (r < 0 && errno == EINTR);
 		if (r <= 0)
 			return err_set(e, ERR_IO,

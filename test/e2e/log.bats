@@ -49,7 +49,8 @@ json() {
 	failed 76
 	log_is " account=default host=127\.0\.0\.1 port=$PORT address=127\.0\.0\.1:$PORT tls=TLSv1\.3 cipher=[A-Z0-9_]+ from=<> rcpt=b@x\.org rcpts=1 size=[0-9]+ msgid=<[-0-9a-f]+@example\.com> status=untrusted exit=76 error=\".*\" ms=[0-9]+\$"
 	# error: the line that was printed on standard error.
-	[[ $(tail -n 1 "$LOG") == *"error=\"${err#pinmail: }\""* ]]
+	err=${err#pinmail: }
+	tail -n 1 "$LOG" | grep -qF "error=\"${err//\"/\\\"}\""
 }
 
 @test "uid, user and parent: who called" {
@@ -489,7 +490,7 @@ pinned() {
 	PIN=$(openssl x509 -in leaf.pem -noout -pubkey |
 		openssl pkey -pubin -outform der | openssl dgst -sha256 -r |
 		sed 's/ .*//')
-	datagram 17 "uid=.* account=work host=127.0.0.1 .* tls=TLSv1.3 .* status=untrusted exit=76 error=\"account work: 127.0.0.1 .* pin sha256:$PIN.* nothing was sent; .*pinmail --pin -a work.*b@x.org\" "
+	datagram 17 "uid=.* account=work host=127.0.0.1 .* tls=TLSv1.3 .* status=untrusted exit=76 error=\"account work: 127.0.0.1 .* pin sha256:$PIN.* nothing was sent; .*pinmail -C .* --pin -a work.*b@x.org\" "
 	# It is what standard error says too.
 	err=${err#pinmail: }
 	grep -qF "error=\"${err//\"/\\\"}\"" "$BATS_TEST_TMPDIR/syslog"

@@ -300,6 +300,14 @@ only_pins() {
 		advised 'keep it, the server proves' "$line"
 		lacks 'to add' "$BATS_TEST_TMPDIR/out"
 	done
+	# The right CA, but nobody has its certificate here.
+	only_pins "pin ca sha256:$(hash root.pem)"
+	pinmail x@example.org </dev/null
+	failed 76 '*write pin ca FILE, or tls_trust_file FILE*'
+	changes default
+	advised 'if it is the right CA, write pin ca FILE or tls_trust_file' \
+		"#pin ca sha256:$(hash root.pem)"
+	prints '#pin ca /path/to/ca.pem'
 	# It vouches for another name.
 	names=DNS:elsewhere.example signed leaf root
 	server_start --cert leaf.pem --key leaf.key

@@ -34,7 +34,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct input in = {(const char *)data, n};
 	unsigned how = fuzz_choice(&in);
 	struct pins pins = {0};
-	struct tls_settings settings = {.account = "default",
+	struct tls_settings settings = {.command = "default",
 	    .host = "mail.example.com",
 	    .pins = &pins,
 	    .tls13 = (how & 1) != 0};

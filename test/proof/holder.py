@@ -16,8 +16,9 @@ flight has its answers, QUIT (if it is Q that is printed) and close_notify come.
 
 It prints a line for each client: the TLS records of each flight, with +F if
 the first one came with the end of the handshake, and how it ended (timed: and
-the milliseconds that the slowest flight took to come); or what went wrong: a client that waits in the middle of a flight gives up, and one
-that says too much is caught at it.
+the milliseconds that the slowest flight took to come); or what went wrong: a
+client that waits in the middle of a flight gives up, and one that says too
+much is caught at it.
 """
 
 import re

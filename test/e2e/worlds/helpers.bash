@@ -13,7 +13,7 @@ world() {
 		shift
 	done
 	shift
-	run_as_is "$PYTHON" "$WORLDS/world.py" "${what[@]}" -- "$PINMAIL" \
+	run_as_is "$PYTHON" -IS "$WORLDS/world.py" "${what[@]}" -- "$PINMAIL" \
 		-C "$CONF" "$@" 3>&-
 }
 
@@ -22,7 +22,7 @@ listener() {
 	local fifo=$BATS_TEST_TMPDIR/listener
 
 	mkfifo "$fifo.ask" "$fifo.tell"
-	"$PYTHON" "$WORLDS/listener.py" "$@" <"$fifo.ask" >"$fifo.tell" 3>&- &
+	"$PYTHON" -IS "$WORLDS/listener.py" "$@" <"$fifo.ask" >"$fifo.tell" 3>&- &
 	echo $! >>"$BATS_TEST_TMPDIR/pids"
 	exec 7>"$fifo.ask" 8<"$fifo.tell"
 	read -r PORT <&8
@@ -51,7 +51,7 @@ messages() {
 # arrived N [FILE]: so many messages in all, the last one with the body of
 # that file; $M unless it is told.
 arrived() {
-	[ "$(count_filed)" -eq "$1" ] ||
+	filed_are "$1" ||
 		{ echo "$(count_filed) messages"; return 1; }
 	filed alice
 	body | tr -d '\r' | cmp - <(sed '1,/^$/d' "${2:-$M}")
@@ -68,5 +68,5 @@ honest() {
 		[ "$status" -ge 64 ]
 		[ "$status" -le 78 ]
 	fi
-	[ "$(count_filed)" -eq "$BEFORE" ]
+	filed_are "$BEFORE"
 }

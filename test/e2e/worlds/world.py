@@ -19,20 +19,16 @@ WHAT, in this order of their effect:
     argv0=NAME        the program's name for itself
     argv=none         not even that
 
-It is ended when it hangs: SIGALRM comes after 60 seconds.
+It is ended when it hangs: SIGALRM comes after 60 seconds.  Much is imported
+only where it is needed: this runs hundreds of times.
 """
 
-import ctypes
 import os
-import resource
 import signal
-import socket
-import struct
 import sys
 
 cut = sys.argv.index('--')
 whats, command = sys.argv[1:cut], sys.argv[cut + 1:]
-libc = ctypes.CDLL(None, use_errno=True)
 argv = [os.fsencode(a) for a in command]
 
 # As they were before Python.
@@ -57,6 +53,8 @@ def keep(fd):
 
 
 def through_socket():
+    import socket
+
     a, b = socket.socketpair()
     a.sendall(sys.stdin.buffer.read())
     a.close()
@@ -64,6 +62,9 @@ def through_socket():
 
 
 def through_reset():
+    import socket
+    import struct
+
     listener = socket.create_server(('127.0.0.1', 0))
     a = socket.create_connection(listener.getsockname())
     b = listener.accept()[0]
@@ -83,11 +84,12 @@ def from_file(value, flags):
 def full(fd):
     r, w = os.pipe()
     os.set_blocking(w, False)
-    try:
-        while True:
-            os.write(w, b'x')
-    except BlockingIOError:
-        pass
+    for size in 65536, 4096, 1:
+        try:
+            while True:
+                os.write(w, b'x' * size)
+        except BlockingIOError:
+            pass
     os.set_blocking(w, True)
     keep(r)
     put(w, fd)
@@ -110,6 +112,8 @@ def leak(value):
 
 
 def limit(value):
+    import resource
+
     name, n = value.split(':')
     name = getattr(resource, 'RLIMIT_' + name)
     hard = resource.getrlimit(name)[1]
@@ -156,6 +160,12 @@ for what in whats:
 
 signal.signal(signal.SIGALRM, signal.SIG_DFL)
 signal.alarm(60)
+if argv and argv[0]:
+    os.execv(command[0], argv)
+# Python would not.
+import ctypes  # noqa: E402
+
+libc = ctypes.CDLL(None, use_errno=True)
 vector = (ctypes.c_char_p * (len(argv) + 1))(*argv, None)
 libc.execv(os.fsencode(command[0]), vector)
 os._exit(127)
