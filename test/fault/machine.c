@@ -2,7 +2,8 @@
 /*
  * A machine that fails at every point of a delivery, one after the other.
  *
- *	machine [--every] [--stride=N] [-v] BINARY LIBRARIES [DELIVERY [CALL]]
+ *	machine [--every] [--stride=N] [-v] BINARY LIBRARIES [DELIVERY
+ *[CALL]]
  *
  * LIBRARIES is where nth.so and nomem.so are. Each delivery is made with the
  * first call failing, with the second, and so on until there are no more. Those

@@ -148,33 +148,51 @@ run_all(struct run *r, size_t most)
 	return all;
 }
 
+/* Of those from there on, each Nth. */
+static void
+thin(struct hostile_list *l, size_t from, size_t step)
+{
+	size_t n = from;
+
+	for (size_t i = from; i < l->n; i += step)
+		l->v[n++] = l->v[i];
+	l->n = n;
+}
+
 int
 main(int argc, char *argv[])
 {
 	char binary[PATH_MAX];
 	struct run r = {.at = {.binary = binary}};
 	const char *words = "";
-	long most = 6;
+	long most = 6, step = 1;
+	size_t before;
 	bool ok;
 	int c;
 
-	while ((c = getopt(argc, argv, "j:n:")) != -1)
+	while ((c = getopt(argc, argv, "j:n:s:")) != -1)
 		if (c == 'j')
 			most = strtol(optarg, NULL, 10);
 		else if (c == 'n')
 			words = optarg;
+		else if (c == 's')
+			step = strtol(optarg, NULL, 10);
 		else
 			argc = 0;
-	if (argc - optind != 2 || most < 1)
-		die("usage: hostile [-j JOBS] [-n WORDS] PINMAIL DIRECTORY");
+	if (argc - optind != 2 || most < 1 || step < 1)
+		die("usage: hostile [-j JOBS] [-n WORDS] [-s STEP] PINMAIL "
+		    "DIRECTORY");
 	if (realpath(argv[optind], binary) == NULL)
 		die("%s: %s", argv[optind], strerror(errno));
 	signal(SIGPIPE, SIG_IGN);
 	cert_data(argv[optind + 1]);
 	chains_add(&r.cases);
+	thin(&r.cases, 0, (size_t)step);
 	setups_add(&r.cases);
 	strangers_add(&r.cases);
+	before = r.cases.n;
 	damage_add(&r.cases);
+	thin(&r.cases, before, (size_t)step);
 	select_cases(&r.cases, words);
 	r.jobs = need(r.cases.n + 1, sizeof(*r.jobs));
 	printf("TAP version 13\n1..%zu\n", r.cases.n);

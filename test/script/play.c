@@ -62,14 +62,32 @@ read_script(const char *path, struct bytes *text)
 }
 
 /* The cases of all files; whoever reads TAP wants their number first. */
+/* Of the cases that one file makes, each Nth. */
 static void
-read_all(struct run *r, char *paths[], size_t n)
+thin(struct cases *c, size_t from, size_t step)
+{
+	size_t n = from;
+
+	for (size_t i = from; i < c->n; i++) {
+		if ((i - from) % step == 0) {
+			c->at[n++] = c->at[i];
+		} else {
+			free(c->at[i].name);
+			free(c->at[i].text);
+		}
+	}
+	c->n = n;
+}
+
+static void
+read_all(struct run *r, char *paths[], size_t n, size_t step)
 {
 	struct bytes text = {0};
 	char why[256], *name;
-	size_t i, len;
+	size_t i, len, before;
 
 	for (i = 0; i < n; i++) {
+		before = r->cases.n;
 		bytes_reset(&text);
 		read_script(paths[i], &text);
 		name = basename(paths[i]);
@@ -79,6 +97,7 @@ read_all(struct run *r, char *paths[], size_t n)
 		if (!cases_add(&r->cases, name, bytes_cstr(&text), why,
 			sizeof(why)))
 			die("%s: %s", name, why);
+		thin(&r->cases, before, step);
 	}
 	bytes_clear(&text);
 	r->jobs = need(r->cases.n, sizeof(*r->jobs));
@@ -203,20 +222,23 @@ int
 main(int argc, char *argv[])
 {
 	struct run r = {0};
-	long most = 8;
+	long most = 8, step = 1;
 	bool ok;
 	int c;
 
-	while ((c = getopt(argc, argv, "j:")) != -1)
+	while ((c = getopt(argc, argv, "j:s:")) != -1)
 		if (c == 'j')
 			most = strtol(optarg, NULL, 10);
+		else if (c == 's')
+			step = strtol(optarg, NULL, 10);
 		else
 			argc = 0;
-	if (argc - optind < 2 || most < 1)
-		die("usage: play [-j JOBS] PINMAIL FILE.script ...");
+	if (argc - optind < 2 || most < 1 || step < 1)
+		die("usage: play [-j JOBS] [-s STEP] PINMAIL FILE.script ...");
 	if (realpath(argv[optind], r.binary) == NULL)
 		die("%s: %s", argv[optind], strerror(errno));
-	read_all(&r, argv + optind + 1, (size_t)(argc - optind - 1));
+	read_all(&r, argv + optind + 1, (size_t)(argc - optind - 1),
+	    (size_t)step);
 	r.ctx = make_context(r.pin);
 	printf("1..%zu\n", r.cases.n);
 	ok = run_all(&r, (size_t)most);
