@@ -75,12 +75,12 @@ ascii_has_control(const char *s)
 bool
 ascii_has_8bit(const char *s, size_t n)
 {
-	uint64_t w, all = 0;
+	uint64_t w[4], all = 0;
 	size_t i;
 
 	for (i = 0; i + sizeof w <= n; i += sizeof w) {
-		memcpy(&w, s + i, sizeof w);
-		all |= w;
+		memcpy(w, s + i, sizeof w);
+		all |= w[0] | w[1] | w[2] | w[3];
 	}
 	if ((all & UINT64_C(0x8080808080808080)) != 0)
 		return true;

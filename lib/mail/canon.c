@@ -46,6 +46,25 @@ end_line(struct canon *c, char *out)
 	return out;
 }
 
+/* Lines up to the next one that does not just end in LF, as most do. */
+static const char *
+add_lines(struct canon *c, struct search *s, const char *p, char **out)
+{
+	char *o = *out;
+	size_t n;
+
+	while (s->lf < s->cr && s->lf < s->nul) {
+		n = (size_t)(s->lf - p);
+		memcpy(o, p, n);
+		c->line += n;
+		o = end_line(c, o + n);
+		p = s->lf + 1;
+		s->lf = find(p, s->end, '\n');
+	}
+	*out = o;
+	return p;
+}
+
 /* Room for what follows is kept, however many CRs there were. */
 static char *
 add_strays(struct canon *c, char *out, const char *limit)
@@ -76,6 +95,10 @@ canon_piece(struct canon *c, const char *in, size_t n, size_t *taken, char *out)
 
 	while (p < s.end) {
 		q = next_special(&s, p);
+		if (c->stray == 0 && q == s.lf && q < s.end) {
+			p = add_lines(c, &s, p, &o);
+			continue;
+		}
 		if (c->stray > 0 && q > p) {
 			/* Every byte left may need two of the room. */
 			limit = out + CANON_ROOM - 2 * (s.end - p);

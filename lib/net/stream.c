@@ -20,7 +20,9 @@ struct stream {
 	void *handle;
 	struct buf in, out;
 	size_t in_at, out_at; /* how much of them is done with */
-	size_t searched;      /* of the input, for a line end */
+	const char *lent;     /* bytes behind `out`, the caller's */
+	size_t lent_n;
+	size_t searched; /* of the input, for a line end */
 	bool proved, ended, broken;
 	struct err why; /* when broken or ended by an error */
 };
@@ -60,9 +62,17 @@ stream_put_secret(struct stream *s, const void *p, size_t n)
 	stream_put(s, p, n);
 }
 
+void
+stream_lend(struct stream *s, const void *p, size_t n)
+{
+	s->lent = p;
+	s->lent_n = s->broken ? 0 : n;
+}
+
 static void
 sent(struct stream *s)
 {
+	s->lent_n = 0;
 	if (s->out.secret)
 		buf_clear(&s->out);
 	else
@@ -113,21 +123,36 @@ fill(struct stream *s)
 	return false;
 }
 
+/* The layer took some of our bytes, or of those that were lent. */
+static void
+took(struct stream *s, bool own, size_t n)
+{
+	if (own) {
+		s->out_at += n;
+	} else {
+		s->lent += n;
+		s->lent_n -= n;
+	}
+}
+
 bool
 stream_flush(struct stream *s, int64_t until, struct err *e)
 {
+	const char *p;
 	short events;
 	ssize_t r;
 	size_t n;
+	bool own;
 
 	while (!s->broken) {
-		n = s->out.n - s->out_at;
-		r = s->layer->write(s->handle, buf_str(&s->out) + s->out_at, n,
-		    e);
+		own = s->out.n > s->out_at;
+		p = own ? s->out.p + s->out_at : s->lent;
+		n = own ? s->out.n - s->out_at : s->lent_n;
+		r = s->layer->write(s->handle, n > 0 ? p : "", n, e);
 		if (r == 0 && n == 0)
 			break;
 		if (r > 0) {
-			s->out_at += (size_t)r;
+			took(s, own, (size_t)r);
 			continue;
 		}
 		if (r == LAYER_ERROR) {
@@ -157,7 +182,7 @@ stream_broken(const struct stream *s)
 size_t
 stream_unsent(const struct stream *s)
 {
-	return s->out.n - s->out_at;
+	return s->out.n - s->out_at + s->lent_n;
 }
 
 static bool

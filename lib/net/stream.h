@@ -33,7 +33,13 @@ void stream_put_secret(struct stream *, const void *, size_t);
 bool stream_flush(struct stream *, int64_t until, struct err *);
 bool stream_broken(const struct stream *);
 
-/* Bytes that were put and have not left. */
+/*
+ * Many bytes behind what was put, without a copy: they must be flushed before
+ * anything else is put, and stay where they are until then.
+ */
+void stream_lend(struct stream *, const void *, size_t);
+
+/* Bytes that were put or lent and have not left. */
 size_t stream_unsent(const struct stream *);
 
 /*

@@ -12,6 +12,7 @@
 
 /* Put before it is written; the server is listened to in between. */
 #define PIECE ((size_t)128 * 1024)
+#define LARGE ((size_t)16 * 1024) /* from here on no copy is made */
 #define CHUNK ((uint64_t)1024 * 1024)
 
 struct content {
@@ -94,8 +95,14 @@ put(struct content *t, const char *p, size_t n, struct err *e)
 		if (t->listening && t->put >= PIECE && !flush(t, e))
 			return false;
 		piece = n < PIECE ? n : PIECE;
-		stream_put(t->c->stream, p, piece);
 		t->put += piece;
+		if (!t->listening || piece < LARGE) {
+			stream_put(t->c->stream, p, piece);
+			continue;
+		}
+		stream_lend(t->c->stream, p, piece);
+		if (!write_out(t->c, e))
+			return false;
 	}
 	return true;
 }
