@@ -150,7 +150,8 @@ mediatype_parse(struct mediatype *m, const char *s, size_t n)
 	/* What no line of ours could hold, or no line of anybody's. */
 	if (m->boundary.n > BOUNDARY_MAX
 	    || ascii_has_8bit(buf_str(&m->boundary), m->boundary.n)
-	    || strlen(buf_str(&m->boundary)) < m->boundary.n)
+	    || strlen(buf_str(&m->boundary)) < m->boundary.n
+	    || strpbrk(buf_str(&m->boundary), "\r\n") != NULL)
 		buf_reset(&m->boundary);
 }
 

@@ -137,6 +137,7 @@ player_begin(struct player *p, struct input *in)
 	p->how = how & 3;
 	p->end = end & 3;
 	p->window = p->room = windows[how >> 2];
+	p->ready = 0;
 	p->most = p->end == PLAY_DEAF ? 200 : SIZE_MAX;
 }
 

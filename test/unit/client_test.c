@@ -256,10 +256,66 @@ shows_no_secrets(void **state)
 	scripted_end(&s);
 }
 
+/* A server that quotes what it does not understand. */
+static void
+masks_what_is_said_back(void **state)
+{
+	struct buf b = {0};
+
+	(void)state;
+	begin("C: AUTH PLAIN *\nS: 501-AUTH PLAIN AGEAc2VjcmV0?\n"
+	      "S: 501 AGEAc2VjcmV0AGEAc2VjcmV0\nC: NOOP\nS: 250 AGEAc2VjcmV0\n",
+	    true);
+	s.client.trace = show;
+	s.client.trace_arg = &b;
+	assert_true(client_secret(&s.client, "AUTH PLAIN AGEAc2VjcmV0", &e));
+	assert_true(client_reply(&s.client, CLOCK_NEVER, &e));
+	assert_int_equal(s.client.secret.n, 0);
+	assert_false(client_refused(&s.client, "AUTH", ERR_LOGIN, &e));
+	assert_err(&e, ERR_LOGIN, "501 AUTH PLAIN ************?");
+	assert_null(strstr(e.text, "AGEA"));
+	assert_null(strstr(s.facts.reply, "AGEA"));
+	assert_null(strstr(b.p, "AGEA"));
+	buf_clear(&b);
+	/* Later it is a word like others. */
+	assert_true(client_command(&s.client, &e, "NOOP"));
+	assert_true(client_reply(&s.client, CLOCK_NEVER, &e));
+	client_note(&s.client);
+	assert_has(s.facts.reply, "AGEA");
+	scripted_end(&s);
+}
+
+/* What nobody asked for is the answer to nothing. */
+static void
+stays_in_step(void **state)
+{
+	(void)state;
+	begin("S- 220 mx\\r\\n250 early\\r\\n\n", true);
+	assert_true(client_greeting(&s.client, &e));
+	assert_false(client_command(&s.client, &e, "EHLO me.example"));
+	assert_err(&e, ERR_PROTOCOL, "250 early before it was asked");
+	scripted_end(&s);
+
+	begin("S- 220 mx\\r\\n421 go away\\r\\n\n", true);
+	assert_true(client_greeting(&s.client, &e));
+	assert_false(client_command(&s.client, &e, "EHLO me.example"));
+	assert_err(&e, ERR_AGAIN, "421 go away");
+	scripted_end(&s);
+
+	begin("C: NOOP\nS: nonsense\nS: 250 ok\n", true);
+	assert_true(client_command(&s.client, &e, "NOOP"));
+	assert_false(client_reply(&s.client, CLOCK_NEVER, &e));
+	assert_false(client_reply(&s.client, CLOCK_NEVER, &e));
+	assert_err(&e, ERR_PROTOCOL, "cannot be told apart");
+	scripted_end(&s);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    TEST(masks_what_is_said_back),
+	    TEST(stays_in_step),
 	    TEST(greets),
 	    TEST(tells_what_is_wrong),
 	    TEST(notes_the_reply),
