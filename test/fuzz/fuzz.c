@@ -151,7 +151,9 @@ fuzz_file(const char *name, const void *p, size_t n, unsigned mode)
 	const char *path = path_of(name);
 	int fd;
 
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	/* A new one: some file systems flush what is cut and written again. */
+	unlink(path);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	must(fd >= 0 && write(fd, p, n) == (ssize_t)n);
 	must(fchmod(fd, mode) == 0 && close(fd) == 0);
 	return path;
