@@ -72,16 +72,25 @@ ascii_has_control(const char *s)
 	return false;
 }
 
+/* Into a register: a password may be asked for, and the stack is not wiped. */
+static inline uint64_t
+word(const char *s)
+{
+	uint64_t w;
+
+	memcpy(&w, s, sizeof w);
+	return w;
+}
+
 bool
 ascii_has_8bit(const char *s, size_t n)
 {
-	uint64_t w[4], all = 0;
+	uint64_t all = 0;
 	size_t i;
 
-	for (i = 0; i + sizeof w <= n; i += sizeof w) {
-		memcpy(w, s + i, sizeof w);
-		all |= w[0] | w[1] | w[2] | w[3];
-	}
+	for (i = 0; i + 32 <= n; i += 32)
+		all |= word(s + i) | word(s + i + 8) | word(s + i + 16)
+		    | word(s + i + 24);
 	if ((all & UINT64_C(0x8080808080808080)) != 0)
 		return true;
 	for (; i < n; i++)
