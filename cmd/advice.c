@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/base/ascii.h"
+#include "lib/base/facts.h"
 
 /* A server's words are a stranger's: no control characters on a terminal. */
 static void
@@ -161,7 +162,7 @@ advice_changes(const struct account *a, const struct chain *c,
 
 		buf_reset(&b);
 		pin_print(&b, pin);
-		match = strcmp(b.p, proved) == 0
+		match = strncmp(b.p, proved, FACTS_PIN - 1) == 0
 		    || (any && pin->path == NULL && matches(pin, c));
 		printf("# %s:%d: %s\n%spin %s\n", pin->file, pin->line,
 		    verdict(pin, match, any), any ? "" : "#", b.p);

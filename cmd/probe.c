@@ -53,7 +53,7 @@ probe_name(struct checkup *c)
 	} else {
 		print_addresses(&b, list);
 		findings_add(&c->found, FINDING_OK, "name", "%s%s: %s", host,
-		    a->proxy_host != NULL ? " (the proxy)" : "", b.p);
+		    a->proxy_host != NULL ? " (the proxy)" : "", buf_str(&b));
 	}
 	buf_clear(&b);
 	resolve_close(r);
@@ -69,7 +69,7 @@ checkup_backups(const struct checkup *c)
 	for (size_t i = 0; i < c->a->pins.n; i++) {
 		buf_reset(&b);
 		pin_print(&b, &c->a->pins.v[i]);
-		n += strcmp(b.p, c->facts.pin) != 0;
+		n += strncmp(b.p, c->facts.pin, FACTS_PIN - 1) != 0;
 	}
 	buf_clear(&b);
 	return n;

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define FACTS_PIN 128
+
 /*
  * What became known about a session, filled as it becomes known and valid
  * when the session fails: plain data, strings empty until then.
@@ -14,8 +16,8 @@ struct facts {
 	char address[64]; /* of the server, numeric, with port */
 	char tls[16];     /* "TLSv1.3" */
 	char cipher[64];
-	char group[32];     /* of the key exchange */
-	char pin[128];      /* the pin that the server proved */
+	char group[32];      /* of the key exchange */
+	char pin[FACTS_PIN]; /* the pin that the server proved, or its start */
 	int depth;          /* of the certificate that matched: 0 is the leaf */
 	int days_left;      /* of that certificate or of its chain */
 	char until[11];     /* its last day, YYYY-MM-DD */
