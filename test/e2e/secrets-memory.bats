@@ -335,7 +335,6 @@ replied() {
 @test "what a core file would leave out is the memory of secrets" {
 	need_memory
 	need gcore
-	! grep -q __asan_init "$PINMAIL" || skip "the sanitizer's memory is endless"
 	held PLAIN
 	source_conf passwordfile 'auth plain'
 	begin x@example.org
@@ -343,9 +342,13 @@ replied() {
 	reached auth
 	search memory "$PID" >"$BATS_TEST_TMPDIR/found"
 	grep -q '^itself kept ' "$BATS_TEST_TMPDIR/found"
-	gcore -o "$BATS_TEST_TMPDIR/core" "$PID" >"$BATS_TEST_TMPDIR/gcore" 2>&1 ||
-		skip "gcore may not look into it"
-	search files "$BATS_TEST_TMPDIR/core.$PID"
+	# A sanitizer keeps copies in freed memory, in a core of terabytes.
+	if ! grep -q __asan_init "$PINMAIL"; then
+		gcore -o "$BATS_TEST_TMPDIR/core" "$PID" \
+			>"$BATS_TEST_TMPDIR/gcore" 2>&1 ||
+			skip "gcore may not look into it"
+		search files "$BATS_TEST_TMPDIR/core.$PID"
+	fi
 	go
 	reached content
 	go
