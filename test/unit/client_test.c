@@ -276,12 +276,12 @@ masks_what_is_said_back(void **state)
 	assert_null(strstr(e.text, "AGEA"));
 	assert_null(strstr(s.facts.reply, "AGEA"));
 	assert_null(strstr(b.p, "AGEA"));
-	buf_clear(&b);
 	/* Later it is a word like others. */
 	assert_true(client_command(&s.client, &e, "NOOP"));
 	assert_true(client_reply(&s.client, CLOCK_NEVER, &e));
 	client_note(&s.client);
 	assert_has(s.facts.reply, "AGEA");
+	buf_clear(&b);
 	scripted_end(&s);
 }
 
