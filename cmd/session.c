@@ -282,6 +282,7 @@ session_open(struct session *s, const struct account *a,
 	unsigned char probe;
 
 	begin(s, a, ways);
+	mem_perhaps(false);
 	/* TLS could only say that something is wrong. */
 	if (!random_bytes(&probe, sizeof probe, e)
 	    || !session_secrets(s, a, ways->credentials, e))

@@ -11,18 +11,23 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "lib/base/wait.h"
-
 #ifdef HAVE_SYS_PRCTL_H
 #include <sys/prctl.h>
 #endif
 
 static int settled = -1; /* the exit status, once it is known */
+static bool perhaps;
 
 void
 mem_settled(int status)
 {
 	settled = status;
+}
+
+void
+mem_perhaps(bool on)
+{
+	perhaps = on;
 }
 
 static _Noreturn void
@@ -35,8 +40,7 @@ out_of_memory(void)
 
 	if (settled >= 0)
 		_exit(settled);
-	/* What is not to be cut is content that has left. */
-	if (wait_held())
+	if (perhaps)
 		r = write(STDERR_FILENO, late, sizeof late - 1);
 	else
 		r = write(STDERR_FILENO, early, sizeof early - 1);

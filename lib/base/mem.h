@@ -2,11 +2,12 @@
 #ifndef PINMAIL_BASE_MEM_H
 #define PINMAIL_BASE_MEM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
- * Memory, or the end of the process with EX_TEMPFAIL and a line on stderr:
- * nothing has been promised to anybody where memory is asked for.  Zeroed.
+ * Memory, or the end of the process with EX_TEMPFAIL and a line on stderr,
+ * which mem_perhaps and mem_settled decide on.  Zeroed.
  */
 void *mem_alloc(size_t);
 
@@ -18,6 +19,9 @@ void *mem_resize(void *, size_t n, size_t size);
  * here on memory that runs out ends the process with this status, in silence.
  */
 void mem_settled(int status);
+
+/* This message may have been delivered, to somebody: the line says so. */
+void mem_perhaps(bool);
 
 char *mem_dup(const char *);
 

@@ -158,12 +158,6 @@ wait_hold(bool on)
 	held = on ? 1 : 0;
 }
 
-bool
-wait_held(void)
-{
-	return held != 0;
-}
-
 int
 wait_signal(void)
 {

@@ -36,7 +36,8 @@ bool wait_fd(int fd, short events, int64_t until, struct err *);
 
 /*
  * Has the reader of a descriptor made room, for PIPE_BUF bytes at least,
- * within a second?  Signals do not cut it.
+ * within a second?  Signals do not cut it.  Also true where that cannot be
+ * told: writing says what is wrong.
  */
 bool wait_room(int fd);
 
@@ -48,7 +49,6 @@ bool wait_put(int fd, const char *, size_t);
  * only a second one ends a wait.
  */
 void wait_hold(bool);
-bool wait_held(void);
 
 /* The signal that came, or 0. */
 int wait_signal(void);

@@ -82,12 +82,15 @@ static void
 failed(struct dial *d, size_t i, int error)
 {
 	char text[80];
+	const char *hint = "";
 
+	if (error == EACCES || error == EPERM)
+		hint = d->to[i].sa.ss_family == AF_UNIX
+		    ? "; see its owner and mode, AppArmor and SELinux"
+		    : "; look for a firewall, AppArmor or SELinux on this host";
 	print_address(text, sizeof text, &d->to[i]);
 	err_set(&d->why, ERR_UNREACHABLE, "%s: %s%s", text, strerror(error),
-	    error == EACCES || error == EPERM
-		? "; look for a firewall, AppArmor or SELinux on this host"
-		: "");
+	    hint);
 	if (d->fd[i] >= 0)
 		close(d->fd[i]);
 	d->fd[i] = -1;

@@ -12,20 +12,24 @@ flight_push(struct flight *f, struct err *e)
 {
 	ssize_t r = 0;
 
-	while (f->at < f->pending.n) {
+	while (f->at < f->pending.n && f->lost.kind == ERR_NONE) {
 		r = f->lower->write(f->handle, f->pending.p + f->at,
 		    f->pending.n - f->at, e);
+		if (r == LAYER_ERROR)
+			f->lost = *e;
 		if (r <= 0)
 			break;
 		f->at += (size_t)r;
 	}
-	if (r == LAYER_ERROR)
+	if (f->lost.kind != ERR_NONE) {
 		f->at = f->pending.n;
+		*e = f->lost;
+	}
 	if (f->at == f->pending.n || f->at > PIECE) {
 		buf_consume(&f->pending, f->at);
 		f->at = 0;
 	}
-	return r != LAYER_ERROR;
+	return f->lost.kind == ERR_NONE;
 }
 
 size_t
@@ -53,8 +57,12 @@ bio_read(BIO *bio, char *p, size_t n, size_t *done)
 	ssize_t r;
 
 	BIO_clear_retry_flags(bio);
-	r = f->lower->read(f->handle, p, n, &e);
+	r = LAYER_WANT_READ;
+	if (f->may_read > 0)
+		r = f->lower->read(f->handle, p,
+		    n < f->may_read ? n : f->may_read, &e);
 	if (r > 0) {
+		f->may_read -= (size_t)r;
 		*done = (size_t)r;
 		return 1;
 	}

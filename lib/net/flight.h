@@ -12,13 +12,14 @@
 struct ssl_st; /* OpenSSL's SSL and BIO_METHOD */
 struct bio_method_st;
 
-/* Ciphertext that may be held back: two writes of 64 KiB, with TLS's share. */
+/* Ciphertext that may be held back: 128 KiB of plaintext, with TLS's share. */
 #define FLIGHT_MAX ((size_t)144 * 1024)
 
 /*
  * A BIO of our own over a layer.  What TLS writes is gathered, so that a
  * flight is one write.  Starts as {0}, ends with flight_clear, once the SSL is
- * freed; the layer and its handle are set before the first byte.
+ * freed; the layer and its handle are set before the first byte, and may_read
+ * before each call that lets TLS read.
  */
 struct flight {
 	const struct layer *lower; /* borrowed */
@@ -26,15 +27,19 @@ struct flight {
 	struct bio_method_st *method;
 	struct buf pending; /* what the lower layer did not take yet */
 	size_t at;
-	struct err broken; /* the lower layer's error, if it had one */
+	size_t may_read; /* bytes; then TLS is told that there are no more */
+	struct err
+	    broken;      /* the lower layer's error in reading, if it had one */
+	struct err lost; /* in writing: nothing goes down any more */
 };
 
 /* Let TLS write and read here.  False: OpenSSL has no memory. */
 bool flight_attach(struct flight *, struct ssl_st *);
 
 /*
- * Hand ciphertext down; what is not taken stays.  On a broken connection it
- * goes nowhere, but what the server said before can still be read.
+ * Hand ciphertext down; what is not taken stays.  On a connection that is lost
+ * it goes nowhere, now and later, but what the server said before can still be
+ * read.
  */
 bool flight_push(struct flight *, struct err *);
 

@@ -59,6 +59,7 @@ void
 stream_put_secret(struct stream *s, const void *p, size_t n)
 {
 	buf_hide(&s->out);
+	buf_hide(&s->in); /* the server may say it back */
 	stream_put(s, p, n);
 }
 

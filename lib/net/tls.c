@@ -9,11 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/clock.h"
 #include "lib/base/mem.h"
 #include "lib/net/flight.h"
 #include "lib/net/peer.h"
 
-#define PIECE ((size_t)64 * 1024) /* of plaintext a write takes */
+/* Of a message to TLS without an end, until signals and the time are seen. */
+#define READ_MAX ((size_t)256 * 1024)
 
 /* Forward secrecy and AEAD; TLS 1.3 has nothing else. */
 #define CIPHERS_12 "ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:DHE+CHACHA20"
@@ -133,6 +135,7 @@ tls_read(void *handle, void *p, size_t n, struct err *e)
 	size_t done;
 
 	ERR_clear_error();
+	t->flight.may_read = READ_MAX;
 	if (SSL_read_ex(t->ssl, p, n, &done) == 1)
 		return (ssize_t)done;
 	return want(t, 0, e);
@@ -153,7 +156,7 @@ tls_write(void *handle, const void *p, size_t n, struct err *e)
 	if (n == 0)
 		return 0;
 	ERR_clear_error();
-	if (SSL_write_ex(t->ssl, p, n < PIECE ? n : PIECE, &done) != 1)
+	if (SSL_write_ex(t->ssl, p, n, &done) != 1)
 		return want(t, 0, e);
 	return (ssize_t)done;
 }
@@ -167,6 +170,8 @@ tls_wait(void *handle, short events, int64_t until, struct err *e)
 	flight_push(&t->flight, &ignored); /* what reading has to answer, too */
 	if (flight_unsent(&t->flight) > 0)
 		events |= POLLOUT;
+	else if ((events & POLLOUT) != 0)
+		return true; /* all has left: nothing ends this wait any more */
 	return t->flight.lower->wait(t->flight.handle, events, until, e);
 }
 
@@ -231,18 +236,24 @@ handshake(struct tls *t, int64_t until, struct err *e)
 {
 	ssize_t r;
 	int done;
+	bool ok;
 
 	for (;;) {
 		ERR_clear_error();
 		e->kind = ERR_NONE;
+		t->flight.may_read = READ_MAX;
 		done = SSL_do_handshake(t->ssl);
 		if (done == 1)
 			return true;
 		r = want(t, done, e);
 		if (r == 0 || r == LAYER_ERROR)
 			return handshake_failed(t, r, e);
-		if (!tls_wait(t, r == LAYER_WANT_READ ? POLLIN : POLLOUT, until,
-			e))
+		ok = tls_wait(t, r == LAYER_WANT_READ ? POLLIN : POLLOUT, until,
+		    e);
+		/* There is always more to read from whoever never ends. */
+		if (ok && clock_left(until) == 0)
+			ok = err_set(e, ERR_UNREACHABLE, "timed out");
+		if (!ok)
 			return err_in(e, "TLS handshake with %s", t->host);
 	}
 }

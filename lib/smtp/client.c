@@ -11,7 +11,9 @@
 #include "lib/base/buf.h"
 #include "lib/base/clock.h"
 
-#define ECHO_MIN 4 /* bytes; less is in any text */
+/* Bytes of a secret: fewer are in any text, so many are not there by chance. */
+#define ECHO_MIN 4
+#define ECHO_START 16
 
 int64_t
 client_until(const struct client *c, int seconds)
@@ -51,6 +53,15 @@ show_secret(struct client *c, const char *line)
 	buf_clear(&b);
 }
 
+static bool
+is_lost(const struct client *c, struct err *e)
+{
+	if (c->lost)
+		err_set(e, ERR_PROTOCOL,
+		    "%s: its replies cannot be told apart any more", c->host);
+	return c->lost;
+}
+
 /*
  * Has the server said nothing that we did not ask?  The answer to this command
  * would be taken for that to the next one.
@@ -58,6 +69,8 @@ show_secret(struct client *c, const char *line)
 static bool
 in_step(struct client *c, const char *verb, struct err *e)
 {
+	if (is_lost(c, e))
+		return false;
 	if (c->due > 0 || !stream_heard(c->stream))
 		return true;
 	if (!client_reply(c, client_until(c, SECONDS_HELLO), e))
@@ -131,22 +144,25 @@ client_secret(struct client *c, const char *line, struct err *e)
 }
 
 /*
- * A server that quotes what it did not understand would put it into the log:
- * the line without our secret.
+ * A server that quotes what it did not understand, or as much of it as it has
+ * room for, would put it into the log: the line without our secret.
  */
 static const char *
 masked(struct client *c, const char *line, size_t n, struct buf *copy)
 {
 	const struct buf *secret = &c->secret;
-	char *at;
+	size_t start = secret->n < ECHO_START ? secret->n : ECHO_START, i;
+	char *at, *end;
 
-	if (secret->n < ECHO_MIN
-	    || memmem(line, n, secret->p, secret->n) == NULL)
+	if (start < ECHO_MIN || memmem(line, n, secret->p, start) == NULL)
 		return line;
 	buf_reset(copy);
 	buf_add(copy, line, n);
-	while ((at = memmem(copy->p, n, secret->p, secret->n)) != NULL)
-		memset(at, '*', secret->n);
+	end = copy->p + n;
+	while ((at = memmem(copy->p, n, secret->p, start)) != NULL)
+		for (i = 0; i < secret->n && at < end && *at == secret->p[i];
+		     i++)
+			*at++ = '*';
 	return copy->p;
 }
 
@@ -180,9 +196,8 @@ client_reply(struct client *c, int64_t until, struct err *e)
 {
 	struct buf copy = {0};
 
-	if (c->lost)
-		return err_set(e, ERR_PROTOCOL,
-		    "%s: its replies cannot be told apart any more", c->host);
+	if (is_lost(c, e))
+		return false;
 	c->lost = !read_reply(c, &copy, until, e);
 	buf_clear(&copy);
 	if (c->due > 0)
@@ -269,8 +284,10 @@ client_quit(struct client *c)
 {
 	struct err ignored;
 
-	if (!c->midway)
-		client_command(c, &ignored, "QUIT");
+	/* What has not left yet could be the end of a message given up. */
+	if (c->midway)
+		return;
+	client_command(c, &ignored, "QUIT");
 	stream_end(c->stream);
 }
 

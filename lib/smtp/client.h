@@ -23,7 +23,7 @@ enum {
 
 /*
  * The conversation of one session.  The caller sets the first group; all of
- * it is borrowed but the reply, which client_clear gives up.
+ * it is borrowed; client_clear gives up the reply and the secret.
  */
 struct client {
 	struct stream *stream;
@@ -73,7 +73,8 @@ bool client_secret(struct client *, const char *line, struct err *);
 bool client_reply(struct client *, int64_t until, struct err *);
 
 /*
- * The last reply is not what the step needs: "host: step: 550 text", with
+ * The last reply is not what the step needs: "host answered step with 550
+ * text", with
  * ERR_AGAIN for 4xx, that kind for 5xx, ERR_PROTOCOL for others.  False.
  */
 bool client_refused(struct client *, const char *step, enum err_kind,
@@ -88,7 +89,10 @@ bool client_ehlo(struct client *, const char *name, struct err *);
 /* STARTTLS, and forget what was said before (RFC 3207, 4.2). */
 bool client_starttls(struct client *, struct err *);
 
-/* QUIT, if there is a way to say it; no answer is waited for. */
+/*
+ * QUIT and the end of the stream, without waiting for an answer.  Amid content
+ * nothing more is said at all: it could be what completes the message.
+ */
 void client_quit(struct client *);
 
 void client_clear(struct client *);

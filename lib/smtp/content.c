@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/mem.h"
 #include "lib/base/wait.h"
 
 /* Put before it is written; the server is listened to in between. */
@@ -26,16 +27,23 @@ struct content {
 	enum { GOING, SPOKEN, ANSWERED } early; /* why it stopped */
 };
 
-bool
-content_verdict(struct client *c, struct err *e)
+static bool
+hear_out(struct client *c, struct err *e)
 {
 	bool ok = client_reply(c, client_until(c, SECONDS_VERDICT), e);
 
 	if (!ok && c->away)
 		e->kind = ERR_MAYBE;
-	else if (ok && !c->away && reply_class(&c->reply) == 2)
-		return client_refused(c, "half a message", ERR_PROTOCOL, e);
 	return ok;
+}
+
+bool
+content_verdict(struct client *c, struct err *e)
+{
+	if (!hear_out(c, e))
+		return false;
+	return c->away || reply_class(&c->reply) != 2
+	    || client_refused(c, "half a message", ERR_PROTOCOL, e);
 }
 
 /*
@@ -91,7 +99,6 @@ put(struct content *t, const char *p, size_t n, struct err *e)
 	size_t piece;
 
 	for (; n > 0; p += piece, n -= piece) {
-		/* Not the last bytes: these leave when we are `away`. */
 		if (t->listening && t->put >= PIECE && !flush(t, e))
 			return false;
 		piece = n < PIECE ? n : PIECE;
@@ -189,6 +196,7 @@ emit(struct content *t, struct message *m,
 		c->midway = false;
 		c->away = true;
 		wait_hold(true);
+		mem_perhaps(true);
 	}
 	return true;
 }
@@ -211,7 +219,7 @@ content_chunks(struct client *c, struct message *m, uint64_t size,
 	if (!emit(&t, m, put_chunks, "", e))
 		return false;
 	for (; t.early == GOING && t.due > 0; t.due--) {
-		if (!content_verdict(c, e))
+		if (!hear_out(c, e))
 			return false;
 		if (reply_class(&c->reply) != 2)
 			t.early = ANSWERED;

@@ -190,9 +190,11 @@ quits(void **state)
 	/* In the middle of content it would be a line of it. */
 	begin("EOF\n", true);
 	s.client.midway = true;
+	/* And the end of the content would make it a message. */
+	stream_put(s.stream, ".\r\n", 3);
 	client_quit(&s.client);
 	assert_int_equal(s.wrote.n, 0);
-	assert_true(s.said_end);
+	assert_false(s.said_end);
 	scripted_end(&s);
 }
 
@@ -264,7 +266,8 @@ masks_what_is_said_back(void **state)
 
 	(void)state;
 	begin("C: AUTH PLAIN *\nS: 501-AUTH PLAIN AGEAc2VjcmV0?\n"
-	      "S: 501 AGEAc2VjcmV0AGEAc2VjcmV0\nC: NOOP\nS: 250 AGEAc2VjcmV0\n",
+	      "S: 501 AGEAc2VjcmV0AGEAc2VjcmV0\nC: NOOP\nS: 250 AGEAc2VjcmV0\n"
+	      "C: AUTH PLAIN *\nS: 501 AGEAYSBzZWNyZXQgd29y...\n",
 	    true);
 	s.client.trace = show;
 	s.client.trace_arg = &b;
@@ -281,6 +284,12 @@ masks_what_is_said_back(void **state)
 	assert_true(client_reply(&s.client, CLOCK_NEVER, &e));
 	client_note(&s.client);
 	assert_has(s.facts.reply, "AGEA");
+	/* Cut off, it is still the beginning of it. */
+	assert_true(client_secret(&s.client,
+	    "AUTH PLAIN AGEAYSBzZWNyZXQgd29yZA==", &e));
+	assert_true(client_reply(&s.client, CLOCK_NEVER, &e));
+	client_note(&s.client);
+	assert_has(s.facts.reply, "501 ********************...");
 	buf_clear(&b);
 	scripted_end(&s);
 }
@@ -306,6 +315,14 @@ stays_in_step(void **state)
 	assert_true(client_command(&s.client, &e, "NOOP"));
 	assert_false(client_reply(&s.client, CLOCK_NEVER, &e));
 	assert_false(client_reply(&s.client, CLOCK_NEVER, &e));
+	assert_err(&e, ERR_PROTOCOL, "cannot be told apart");
+	scripted_end(&s);
+
+	/* Content would go where no verdict can be read. */
+	begin("C: NOOP\nS: nonsense\n", true);
+	assert_true(client_command(&s.client, &e, "NOOP"));
+	assert_false(client_reply(&s.client, CLOCK_NEVER, &e));
+	assert_false(client_command(&s.client, &e, "BDAT 9 LAST"));
 	assert_err(&e, ERR_PROTOCOL, "cannot be told apart");
 	scripted_end(&s);
 }

@@ -296,6 +296,10 @@ tells_what_may_be_delivered(void **state)
 	    /* In front of it. */
 	    {&both, 100, 0, "C: MAIL*\nCLOSE\n", ERR_MAYBE},
 	    {&both, 50000, 999, "C: MAIL*\nCLOSE\n", ERR_UNREACHABLE},
+	    {&both, MIB + 1000, 999,
+		ENVELOPE "C: BDAT *\nC+ BDAT\nS: 250 ok\nC: BDAT * LAST\n"
+			 "C+ 10\nRESET\n",
+		ERR_UNREACHABLE},
 	    {&both, 50000, 999, ENVELOPE "C: BDAT*\nC+ 3000\nRESET\n",
 		ERR_UNREACHABLE},
 	    {&pipe, 50000, 999, ENVELOPE "C: DATA\nS: 354 go\nC+ 30\nCLOSE\n",

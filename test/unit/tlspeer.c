@@ -185,9 +185,15 @@ static ssize_t
 layer_read(void *handle, void *data, size_t n, struct err *e)
 {
 	struct tlspeer *p = handle;
+	static const char request[] = {22, 3, 3, 0, 4, 0, 0, 0, 0};
 	int r;
 
 	(void)e;
+	if (p->floods && p->wrote.n > 0) {
+		n = n < sizeof request ? n : sizeof request;
+		memcpy(data, request, n);
+		return (ssize_t)n;
+	}
 	if (p->piece > 0 && n > p->piece)
 		n = p->piece;
 	r = BIO_read(p->out, data, (int)n);
@@ -201,9 +207,16 @@ layer_write(void *handle, const void *data, size_t n, struct err *e)
 {
 	struct tlspeer *p = handle;
 
-	(void)e;
 	if (n == 0)
 		return 0;
+	if (p->busy > 0) {
+		p->busy--;
+		return LAYER_WANT_WRITE;
+	}
+	if (p->resets) {
+		err_set(e, ERR_UNREACHABLE, "Connection reset by peer");
+		return LAYER_ERROR;
+	}
 	if (p->piece > 0 && n > p->piece)
 		n = p->piece;
 	buf_add(&p->wrote, data, n);
@@ -216,9 +229,11 @@ layer_wait(void *handle, short events, int64_t until, struct err *e)
 	struct tlspeer *p = handle;
 
 	(void)until;
+	if (p->stops)
+		return err_set(e, ERR_INTERRUPTED, "ended by SIGTERM");
 	tlspeer_turn(p);
-	return (events & POLLOUT) != 0 || BIO_pending(p->out) > 0 || p->gone
-	    || err_set(e, ERR_UNREACHABLE, "timed out");
+	return p->floods || (events & POLLOUT) != 0 || BIO_pending(p->out) > 0
+	    || p->gone || err_set(e, ERR_UNREACHABLE, "timed out");
 }
 
 static void

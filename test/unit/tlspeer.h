@@ -40,6 +40,10 @@ struct tlspeer {
 	size_t piece;      /* bytes that a read or write takes; 0: no limit */
 	bool hangs;        /* it never answers */
 	bool closes;       /* it goes when the client has said something */
+	bool floods;       /* it asks for a ClientHello without end */
+	int busy;          /* so many writes are not taken yet */
+	bool resets;       /* those after them fail */
+	bool stops;        /* a wait is interrupted */
 	const char *first; /* what it says once the handshake is done */
 	bool bye;          /* and then close_notify */
 
