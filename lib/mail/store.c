@@ -40,17 +40,17 @@ create(struct store *s, struct err *e)
 	return true;
 }
 
-/* What memory holds goes behind what the file holds. */
+/* The first n bytes that memory holds go behind what the file holds. */
 static bool
-spill(struct store *s, struct err *e)
+spill(struct store *s, size_t n, struct err *e)
 {
 	size_t done = 0;
 	ssize_t r;
 
 	if (s->fd < 0 && !create(s, e))
 		return false;
-	while (done < s->mem.n) {
-		r = write(s->fd, s->mem.p + done, s->mem.n - done);
+	while (done < n) {
+		r = write(s->fd, s->mem.p + done, n - done);
 		if (r < 0 && errno == EINTR)
 			continue;
 		if (r < 0)
@@ -60,7 +60,7 @@ spill(struct store *s, struct err *e)
 			    s->dir, strerror(errno));
 		done += (size_t)r;
 	}
-	buf_reset(&s->mem);
+	buf_consume(&s->mem, n);
 	return true;
 }
 
@@ -76,7 +76,9 @@ store_took(struct store *s, size_t n, struct err *e)
 {
 	s->mem.n += n;
 	s->size += n;
-	return s->mem.n <= STORE_MEMORY || spill(s, e);
+	/* File systems are faster with whole pages. */
+	return s->mem.n <= STORE_MEMORY
+	    || spill(s, s->mem.n - s->mem.n % STORE_MEMORY, e);
 }
 
 bool
@@ -93,7 +95,7 @@ store_read(struct store *s, uint64_t offset, const char **p, size_t *n,
 	ssize_t r;
 
 	if (s->fd >= 0 && !s->reading) {
-		if (!spill(s, e))
+		if (!spill(s, s->mem.n, e))
 			return false;
 		buf_clear(&s->mem);
 	}
