@@ -29,8 +29,12 @@ static const char *const usual[ERR_KINDS] = {
     [ERR_IO] = "try again later",
     [ERR_UNREACHABLE] = "see host and port, and firewalls on the way",
     [ERR_AGAIN] = "try again later",
+    [ERR_INTERRUPTED] = "run it again",
     [ERR_PROTOCOL] = "see what it says: pinmail --check -v",
-    [ERR_TLS] = "see tls_min_version, and what the server has",
+    [ERR_TLS] = "see tls_min_version and tls_cert_file, and what the "
+		"server has",
+    [ERR_UNTRUSTED] = "see port and tls_starttls, and try from another "
+		      "network",
     [ERR_LOGIN] = "see user, password and auth of the account",
     [ERR_SECRET] = "see passwordfile, passwordeval and userfile",
 };
@@ -66,7 +70,7 @@ findings_wrong(struct findings *f, const char *what, const struct err *e,
 	buf_adds(&new->text, e->text);
 	if (advice == NULL)
 		advice = usual[e->kind];
-	if (advice != NULL)
+	if (!e->advised && advice != NULL)
 		buf_addf(&new->text, "; %s", advice);
 	if (f->kind == ERR_NONE)
 		f->kind = e->kind;

@@ -26,7 +26,9 @@ struct findings {
 void findings_add(struct findings *, enum finding_state, const char *what,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
-/* The step failed; what to do about it, or NULL: what fits the error.  False.
+/*
+ * The step failed; what to do about it where the error does not say it, or
+ * NULL: what fits its kind.  False.
  */
 bool findings_wrong(struct findings *, const char *what, const struct err *,
     const char *advice);

@@ -160,18 +160,31 @@ note_login(struct checkup *c)
 				  : "not bound to the TLS session");
 }
 
+/* What to do where nobody answers, if it is not what is usual. */
+static const char *
+on_connection(const struct account *a, const struct err *e)
+{
+	if (e->kind == ERR_INTERRUPTED)
+		return NULL;
+	if (a->socket != NULL)
+		return "see that a server listens there";
+	return a->proxy_host != NULL
+	    ? "see proxy_host and proxy_port, and what the proxy allows"
+	    : NULL;
+}
+
 /* What became known before the error, if there was one. */
 static bool
 note_session(struct checkup *c, bool ok, const struct err *e)
 {
 	const struct facts *f = &c->facts;
 
-	if (*f->address == '\0')
+	if (!c->session.connected)
 		return findings_wrong(&c->found, "connection", e,
-		    c->a->socket != NULL ? "see that a server listens there"
-					 : NULL);
+		    on_connection(c->a, e));
 	findings_add(&c->found, FINDING_OK, "connection", "%s", f->address);
-	if (*f->tls == '\0')
+	/* A server judges our certificate when the pin is proved. */
+	if (*f->tls == '\0' || (!ok && e->kind == ERR_TLS))
 		return findings_wrong(&c->found, "tls", e,
 		    e->kind == ERR_UNREACHABLE ? "see port and tls_starttls"
 					       : NULL);
@@ -184,7 +197,9 @@ note_session(struct checkup *c, bool ok, const struct err *e)
 		return findings_wrong(&c->found, "capabilities", e, NULL);
 	note_capabilities(c);
 	if (!ok)
-		return findings_wrong(&c->found, "login", e, NULL);
+		return findings_wrong(&c->found, "login", e,
+		    e->kind == ERR_UNTRUSTED ? "ask who runs the server"
+					     : NULL);
 	note_login(c);
 	return true;
 }

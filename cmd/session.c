@@ -138,7 +138,8 @@ connect_server(struct session *s, struct err *e)
 	if (s->tls != NULL)
 		s->c.stream = dial_finish(d, until, s->c.facts, e);
 	dial_close(d);
-	return s->c.stream != NULL && connect_proxy(s, e);
+	s->connected = s->c.stream != NULL && connect_proxy(s, e);
+	return s->connected;
 }
 
 /* The client's hook; it leaves the tls with the stream when it is proved. */

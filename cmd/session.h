@@ -31,7 +31,8 @@ struct session {
 	struct chain *look; /* what a session is for that only looks */
 	struct buf command; /* for messages: it shows what to pin */
 	struct buf user, password;
-	bool secrets; /* these are read */
+	bool secrets;   /* these are read */
+	bool connected; /* to the server itself, whatever it says */
 };
 
 /*

@@ -96,11 +96,10 @@ reap(pid_t pid, int64_t until, enum err_kind kind, struct err *e)
 	if (WIFSIGNALED(status))
 		return err_set(e, kind, "was killed by signal %d",
 		    WTERMSIG(status));
-	if (WEXITSTATUS(status) != 0)
-		return err_set(e, kind,
-		    "exited with %d; run it by hand to see why",
-		    WEXITSTATUS(status));
-	return true;
+	if (WEXITSTATUS(status) == 0)
+		return true;
+	err_set(e, kind, "exited with %d", WEXITSTATUS(status));
+	return err_advise(e, "run it by hand to see why");
 }
 
 bool

@@ -13,6 +13,7 @@ err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
 	va_list ap;
 
 	e->kind = kind;
+	e->advised = false;
 	va_start(ap, fmt);
 	vsnprintf(e->text, sizeof e->text, fmt, ap);
 	va_end(ap);
@@ -39,5 +40,20 @@ err_in(struct err *e, const char *fmt, ...)
 	memmove(e->text + n + 2, e->text, strlen(e->text) + 1);
 	memcpy(e->text, where, n);
 	memcpy(e->text + n, ": ", 2);
+	return false;
+}
+
+bool
+err_advise(struct err *e, const char *fmt, ...)
+{
+	size_t n = strlen(e->text);
+	va_list ap;
+
+	snprintf(e->text + n, sizeof e->text - n, "; ");
+	n = strlen(e->text);
+	va_start(ap, fmt);
+	vsnprintf(e->text + n, sizeof e->text - n, fmt, ap);
+	va_end(ap);
+	e->advised = true;
 	return false;
 }

@@ -32,6 +32,7 @@ enum err_kind {
 
 struct err {
 	enum err_kind kind;
+	bool advised; /* the text says what to do */
 	char text[1024];
 };
 
@@ -44,6 +45,10 @@ bool err_set(struct err *, enum err_kind, const char *fmt, ...)
 
 /* Put "where: " before the text; the outermost place comes first.  False. */
 bool err_in(struct err *, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Put "; what to do" behind the text.  False. */
+bool err_advise(struct err *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -19,19 +19,18 @@ open_any(const char *path, struct err *e)
 {
 	const int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
 	struct stat link;
-	int fd, saved;
+	int fd;
 
 	fd = open(path, flags | O_NOFOLLOW);
 	if (fd >= 0 || errno != ELOOP)
 		return fd;
 	/* Kubernetes, Nix and stow link; a stranger's link is a trap. */
 	if (lstat(path, &link) == 0 && !trusted(link.st_uid)) {
-		saved = EPERM;
-		err_set(e, ERR_CONFIG,
-		    "is a symbolic link of uid %lu; it must be root's or that "
-		    "of uid %lu",
-		    (unsigned long)link.st_uid, (unsigned long)geteuid());
-		errno = saved;
+		err_set(e, ERR_CONFIG, "is a symbolic link of uid %lu",
+		    (unsigned long)link.st_uid);
+		err_advise(e, "it must be root's or that of uid %lu",
+		    (unsigned long)geteuid());
+		errno = EPERM;
 		return -1;
 	}
 	return open(path, flags);
@@ -42,51 +41,70 @@ check(const struct stat *st, struct err *e)
 {
 	if (!S_ISREG(st->st_mode))
 		return err_set(e, ERR_CONFIG, "is not a regular file");
-	if (!trusted(st->st_uid))
-		return err_set(e, ERR_CONFIG,
-		    "belongs to uid %lu; it must belong to root or uid %lu",
-		    (unsigned long)st->st_uid, (unsigned long)geteuid());
-	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		return err_set(e, ERR_CONFIG,
-		    "can be written by others (mode %04o); run chmod go-w",
+	if (!trusted(st->st_uid)) {
+		err_set(e, ERR_CONFIG, "belongs to uid %lu",
+		    (unsigned long)st->st_uid);
+		return err_advise(e, "it must belong to root or uid %lu",
+		    (unsigned long)geteuid());
+	}
+	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+		err_set(e, ERR_CONFIG, "can be written by others (mode %04o)",
 		    (unsigned)(st->st_mode & 07777));
+		return err_advise(e, "run chmod go-w");
+	}
 	return true;
 }
 
-/* May we read it, by its owner and mode?  It can be reached. */
+/* May we do that with it, by its owner and mode?  It can be reached. */
 static bool
-allowed(const struct stat *st)
+allowed(const struct stat *st, unsigned how)
 {
 	gid_t groups[256];
 	int n = getgroups(256, groups);
 	bool member = st->st_gid == getegid();
+	unsigned mode = st->st_mode;
 
 	for (int i = 0; i < n; i++)
 		member = member || groups[i] == st->st_gid;
 	if (geteuid() == 0)
 		return true;
 	if (st->st_uid == geteuid())
-		return (st->st_mode & S_IRUSR) != 0;
-	return (st->st_mode & (member ? S_IRGRP : S_IROTH)) != 0;
+		mode >>= 6;
+	else if (member)
+		mode >>= 3;
+	return (mode & how) == how;
 }
 
-static bool
-denied(const char *path, struct stat *st, struct err *e)
+bool
+file_denied(const char *path, unsigned how, struct err *e)
 {
+	static const char policy[] =
+	    "look for AppArmor or SELinux in the system's log";
+	const char *verb = how == R_OK ? "read" : "write";
 	unsigned long uid = (unsigned long)geteuid();
+	struct stat st;
 
-	if (stat(path, st) != 0)
-		return err_set(e, ERR_CONFIG, "uid %lu may not read it", uid);
-	if (allowed(st))
-		return err_set(e, ERR_CONFIG,
-		    "uid %lu may not read it, though its owner and mode "
-		    "(%lu, %04o) allow that; look for AppArmor or SELinux in "
-		    "the system's log",
-		    uid, (unsigned long)st->st_uid,
-		    (unsigned)(st->st_mode & 07777));
-	return err_set(e, ERR_CONFIG,
-	    "uid %lu may not read it (owner %lu, mode %04o)", uid,
-	    (unsigned long)st->st_uid, (unsigned)(st->st_mode & 07777));
+	err_set(e, ERR_CONFIG, "uid %lu may not %s it", uid, verb);
+	if (stat(path, &st) != 0)
+		return err_advise(e,
+		    "see who may enter the directories above it (chmod "
+		    "go+x), or %s",
+		    policy);
+	if (allowed(&st, how)) {
+		err_set(e, ERR_CONFIG,
+		    "uid %lu may not %s it, though its owner and mode (%lu, "
+		    "%04o) allow that",
+		    uid, verb, (unsigned long)st.st_uid,
+		    (unsigned)(st.st_mode & 07777));
+		return err_advise(e, "%s", policy);
+	}
+	err_set(e, ERR_CONFIG, "uid %lu may not %s it (owner %lu, mode %04o)",
+	    uid, verb, (unsigned long)st.st_uid,
+	    (unsigned)(st.st_mode & 07777));
+	if (st.st_uid == geteuid())
+		return err_advise(e, "run chmod u+%c", *verb);
+	return err_advise(e,
+	    "let a group of that user %s it (chgrp, chmod g+%c)", verb, *verb);
 }
 
 /* What is short is the machine's trouble, not the file's. */
@@ -113,7 +131,7 @@ file_open(const char *path, struct stat *st, struct file_trouble *trouble,
 		if (e->text[0] != '\0')
 			return -1;
 		if (trouble->denied)
-			denied(path, st, e);
+			file_denied(path, R_OK, e);
 		else
 			err_set(e, kind_of(errno), "%s", strerror(errno));
 		return -1;
@@ -124,6 +142,19 @@ file_open(const char *path, struct stat *st, struct file_trouble *trouble,
 		return fd;
 	close(fd);
 	return -1;
+}
+
+bool
+file_check(const char *path, struct err *e)
+{
+	struct file_trouble trouble;
+	struct stat st;
+	int fd = file_open(path, &st, &trouble, e);
+
+	if (fd < 0)
+		return err_in(e, "%s", path);
+	close(fd);
+	return true;
 }
 
 bool

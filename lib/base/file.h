@@ -22,6 +22,16 @@ struct file_trouble {
 int file_open(const char *path, struct stat *st, struct file_trouble *,
     struct err *);
 
+/* Could it be opened?  The error has the path, too. */
+bool file_check(const char *path, struct err *);
+
+/*
+ * The system denied it (EACCES): ERR_CONFIG says what owner and mode have to
+ * do with that, and what to do, but not the path.  How: R_OK, or W_OK and what
+ * else is needed to write there.  False.
+ */
+bool file_denied(const char *path, unsigned how, struct err *);
+
 /* Append all of it, up to the buffer's max (ERR_CONFIG when it is more). */
 bool file_read(int fd, struct buf *, struct err *);
 

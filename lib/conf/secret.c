@@ -41,9 +41,10 @@ from_file(const char *path, const char *credentials, bool exposed_ok,
 	fd = file_open(path, &st, &trouble, e);
 	ok = fd >= 0;
 	if (ok && !exposed_ok && (st.st_mode & S_IROTH) != 0
-	    && !conf_sheltered(path, credentials))
-		ok = err_set(e, ERR_SECRET,
-		    "everybody may read this secret; run chmod o-r");
+	    && !conf_sheltered(path, credentials)) {
+		err_set(e, ERR_SECRET, "everybody may read this secret");
+		ok = err_advise(e, "run chmod o-r");
+	}
 	out->max = SECRET_MAX;
 	ok = ok && file_read(fd, out, e) && first_line(out, e);
 	if (fd >= 0)
@@ -80,11 +81,11 @@ secret_password(const struct account *a, const char *credentials,
 	}
 	if (a->passwordfile != NULL)
 		return from_file(a->passwordfile, credentials, false, out, e);
-	if (a->passwordeval == NULL)
-		return err_set(e, ERR_SECRET,
-		    "%s:%d: account %s has no password; add a line: "
-		    "passwordfile FILE",
+	if (a->passwordeval == NULL) {
+		err_set(e, ERR_SECRET, "%s:%d: account %s has no password",
 		    a->file, a->line, a->name);
+		return err_advise(e, "add a line: passwordfile FILE");
+	}
 	out->max = SECRET_MAX;
 	if (child_output(a->passwordeval,
 		clock_until(SECRET_SECONDS, CLOCK_NEVER), out, ERR_SECRET, e)

@@ -290,7 +290,7 @@ chain_refused(SSL *ssl, const char *host, const char *command, bool ca,
 	advise(&b, why, &c.v[0], command);
 	err_set(e, ERR_UNTRUSTED,
 	    "%s proved no pinned key (%s); it showed: pin sha256:%s%s; "
-	    "nothing was sent; %s",
+	    "nothing was sent",
 	    host,
 	    why == X509_V_OK || why == X509_V_ERR_DANE_NO_MATCH
 		? "no pin matches"
@@ -298,8 +298,8 @@ chain_refused(SSL *ssl, const char *host, const char *command, bool ca,
 	    hex,
 	    ca && c.v[0].self_signed
 		? " (self-signed: a `pin ca` can not match it)"
-		: "",
-	    b.p);
+		: "");
+	err_advise(e, "%s", b.p);
 	buf_clear(&b);
 	chain_clear(&c);
 	return false;

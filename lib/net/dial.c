@@ -82,15 +82,15 @@ static void
 failed(struct dial *d, size_t i, int error)
 {
 	char text[80];
-	const char *hint = "";
 
-	if (error == EACCES || error == EPERM)
-		hint = d->to[i].sa.ss_family == AF_UNIX
-		    ? "; see its owner and mode, AppArmor and SELinux"
-		    : "; look for a firewall, AppArmor or SELinux on this host";
 	print_address(text, sizeof text, &d->to[i]);
-	err_set(&d->why, ERR_UNREACHABLE, "%s: %s%s", text, strerror(error),
-	    hint);
+	err_set(&d->why, ERR_UNREACHABLE, "%s: %s", text, strerror(error));
+	if (error == EACCES || error == EPERM)
+		err_advise(&d->why,
+		    d->to[i].sa.ss_family == AF_UNIX
+			? "see its owner and mode, AppArmor and SELinux"
+			: "look for a firewall, AppArmor or SELinux on this "
+			  "host");
 	if (d->fd[i] >= 0)
 		close(d->fd[i]);
 	d->fd[i] = -1;
@@ -257,9 +257,12 @@ race(struct dial *d, int64_t until, size_t *winner, struct err *e)
 
 	for (;;) {
 		n = pending(d, p, which);
-		if (n == 0 && d->next == d->n)
-			return err_set(e, ERR_UNREACHABLE, "%s",
-			    d->n > 0 ? d->why.text : "no usable address");
+		if (d->n == 0)
+			return err_set(e, ERR_UNREACHABLE, "no usable address");
+		if (n == 0 && d->next == d->n) {
+			*e = d->why;
+			return false;
+		}
 		if (n == 0) {
 			attempt(d);
 			continue;

@@ -105,6 +105,26 @@ tls_prepare(const struct tls_settings *s, struct err *e)
 	return NULL;
 }
 
+/* RFC 8446, 6.2: a server has nobody's certificate but ours to complain of. */
+static void
+broken(struct err *e)
+{
+	err_set(e, ERR_TLS, "TLS: %s", reason());
+	switch (ERR_GET_REASON(ERR_peek_error())) {
+	case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
+	case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
+	case SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE:
+	case SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED:
+	case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
+	case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
+	case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
+	case SSL_R_TLSV1_ALERT_ACCESS_DENIED:
+		err_advise(e,
+		    "the server wants another client certificate: see "
+		    "tls_cert_file and tls_key_file");
+	}
+}
+
 /* What a failed SSL_ call wants, or LAYER_ERROR; 0 is the end. */
 static ssize_t
 want(struct tls *t, int r, struct err *e)
@@ -124,7 +144,7 @@ want(struct tls *t, int r, struct err *e)
 		== SSL_R_UNEXPECTED_EOF_WHILE_READING)
 		return 0; /* lines tell whether they are whole */
 	else
-		err_set(e, ERR_TLS, "TLS: %s", reason());
+		broken(e);
 	return LAYER_ERROR;
 }
 
@@ -224,11 +244,11 @@ handshake_failed(struct tls *t, ssize_t r, struct err *e)
 	    && why != SSL_R_TLSV1_ALERT_PROTOCOL_VERSION)
 		return err_in(e, "handshake with %s", t->host);
 	/* What is no TLS at all may as well be somebody in the way. */
-	return err_set(e,
-	    why == SSL_R_WRONG_VERSION_NUMBER ? ERR_UNTRUSTED : ERR_TLS,
+	err_set(e, why == SSL_R_WRONG_VERSION_NUMBER ? ERR_UNTRUSTED : ERR_TLS,
 	    "%s does not speak TLS 1.2 or later here, or less than "
-	    "tls_min_version; see port and tls_starttls; nothing was sent",
+	    "tls_min_version; nothing was sent",
 	    t->host);
+	return err_advise(e, "see port and tls_starttls");
 }
 
 static bool
@@ -266,12 +286,15 @@ shake(struct tls *t, struct stream *s, int64_t until, struct facts *facts,
 	struct err ignored;
 
 	/* Bytes from before the handshake would pass as proved ones. */
-	if (!stream_drained(s))
-		return err_set(e, ERR_UNTRUSTED,
-		    "%s spoke before the TLS handshake; if it wants STARTTLS "
-		    "on this port, write tls_starttls on; else somebody is in "
-		    "the way; nothing was sent",
+	if (!stream_drained(s)) {
+		err_set(e, ERR_UNTRUSTED,
+		    "%s spoke before the TLS handshake; nothing was sent",
 		    t->host);
+		return err_advise(e,
+		    "if it wants STARTTLS on this port, write tls_starttls "
+		    "on; else somebody is in the way: try from another "
+		    "network");
+	}
 	t->flight.lower = stream_layer(s, &t->flight.handle);
 	if (!handshake(t, until, e)) {
 		if (SSL_get_peer_cert_chain(t->ssl) != NULL)

@@ -327,21 +327,20 @@ login_named(struct client *c, const struct login *l, struct err *e)
 	const char *name = sasl_name(l->named);
 	struct attempt a;
 
-	if ((c->caps.mechanisms & 1U << l->named) == 0)
-		return err_set(e, ERR_LOGIN,
-		    "%s does not offer %s; write auth on to take what it "
-		    "offers",
-		    c->host, name);
-	if (is_scram(l->named) && !is_ascii(l))
-		return err_set(e, ERR_LOGIN,
-		    "%s needs a user name and password in ASCII; write auth "
-		    "plain",
-		    name);
-	if (is_plus(l->named) && !can_bind(c))
-		return err_set(e, ERR_LOGIN,
-		    "%s cannot be bound to this server's certificate; write "
-		    "auth on",
-		    name);
+	if ((c->caps.mechanisms & 1U << l->named) == 0) {
+		err_set(e, ERR_LOGIN, "%s does not offer %s", c->host, name);
+		return err_advise(e, "write auth on to take what it offers");
+	}
+	if (is_scram(l->named) && !is_ascii(l)) {
+		err_set(e, ERR_LOGIN,
+		    "%s needs a user name and password in ASCII", name);
+		return err_advise(e, "write auth plain");
+	}
+	if (is_plus(l->named) && !can_bind(c)) {
+		err_set(e, ERR_LOGIN,
+		    "%s cannot be bound to this server's certificate", name);
+		return err_advise(e, "write auth on");
+	}
 	return run(c, l, l->named, &a, e);
 }
 
@@ -352,14 +351,16 @@ login_any(struct client *c, const struct login *l, struct err *e)
 	enum sasl mech;
 
 	mech = choose(c, l);
-	if (mech == SASL_NONE)
-		return err_set(e, ERR_LOGIN,
-		    c->caps.mechanisms == 0
-			? "%s offers no login; write auth off if it needs "
-			  "none"
-			: "%s offers no way to log in that was not asked for "
-			  "by name; see auth in pinmail.conf(5)",
+	if (mech == SASL_NONE && c->caps.mechanisms == 0) {
+		err_set(e, ERR_LOGIN, "%s offers no login", c->host);
+		return err_advise(e, "write auth off if it needs none");
+	}
+	if (mech == SASL_NONE) {
+		err_set(e, ERR_LOGIN,
+		    "%s offers no way to log in that was not asked for by name",
 		    c->host);
+		return err_advise(e, "see auth in pinmail.conf(5)");
+	}
 	if (run(c, l, mech, &a, e))
 		return true;
 	/* Some list SCRAM, but their backend cannot do it. */

@@ -20,7 +20,7 @@ good() {
 # STEPS, what lines there are, each step once, and WRONG, how many are.
 check() {
 	local word what text last=
-	local to_do='(see|write|add|run|try|delete|correct|ask|look|check|is it|it is|somebody) '
+	local to_do='(see|write|add|run|try|delete|correct|ask|look|check|is it|it is|let) '
 
 	run_as_is "$PINMAIL" -C "$CONF" --check "$@" </dev/null
 	# The second is PLAIN's, the third LOGIN's.
@@ -458,7 +458,7 @@ without_password() {
 	chmod 604 "$file"
 	without_password 'passwordfile pw'
 	check
-	fails 77 secret "$file: everybody may read this secret; run chmod o-r*" \
+	fails 77 secret "$file: everybody may read this secret; run chmod o-r" \
 		keys
 	rm "$file"
 	check
@@ -530,7 +530,7 @@ without_password() {
 	player 'S 220 x'
 	good
 	check
-	fails 76 tls '*tls_starttls*nothing was sent*'
+	fails 76 tls '*nothing was sent; *write tls_starttls on; *'
 	player X
 	good
 	check
@@ -640,6 +640,62 @@ certificate() {
 	good "pin $ZERO" "pin cert $ZERO"
 	check
 	says ok pin '3 backups'
+# in_the_way STATUS STEP GLOB LINE STEP ...: with that line in the account and a
+# server that plays these steps.
+in_the_way() {
+	player "${@:5}"
+	good "${4//PORT/$PORT}"
+	check
+	exits "$1"
+	says wrong "$2" "$3"
+	[ "$WRONG" -eq 1 ]
+}
+
+@test "somebody in the way: what to do, and once" {
+	local elsewhere='see port and tls_starttls, and try from another network'
+	local on='tls_starttls on' proxy
+
+	server_start
+	in_the_way 76 tls "*offers no STARTTLS; *; nothing was sent; $elsewhere" \
+		"$on" 'S 220 x' C 'S 250 x'
+	in_the_way 76 tls "*answered STARTTLS with 502 5.5.1 no; $elsewhere" \
+		"$on" 'S 220 x' C 'S 250-x' 'S 250 STARTTLS' C 'S 502 5.5.1 no'
+	in_the_way 76 tls "*said more than *; nothing was sent; $elsewhere" \
+		"$on" 'S 220 x' C 'S 250-x' 'S 250 STARTTLS' C \
+		$'S 220 go\r\n250 x'
+	in_the_way 76 tls '*nothing was sent; see port and tls_starttls' \
+		"$on" 'S 220 x' C 'S 250-x' 'S 250 STARTTLS' C 'S 220 go' P 'S this is no TLS'
+	in_the_way 76 login '*without proving *; ask who runs the server' \
+		'auth scram-sha-256' T 'S 220 x' C 'S 250-x' \
+		'S 250 AUTH SCRAM-SHA-256' C F C 'S 235 ok'
+	# Our certificate is what it does not take, once ours is proved.
+	in_the_way 76 tls '*alert certificate required; *: see tls_cert_file and tls_key_file' \
+		'timeout 60' V 'S 220 x'
+	# A proxy is not yet the server.
+	proxy='; see proxy_host and proxy_port, and what the proxy allows'
+	in_the_way 75 connection "proxy: it wants a login, *$proxy" \
+		$'proxy_host 127.0.0.1\nproxy_port PORT' $'S \x05\x02'
+	in_the_way 76 connection "proxy: it does not speak SOCKS5$proxy" \
+		$'proxy_host 127.0.0.1\nproxy_port PORT' 'S 220 x'
+	# What the error says itself is not said again.
+	in_the_way 77 login '*does not offer XOAUTH2; write auth on to take what it offers' \
+		'auth xoauth2' T 'S 220 x' C 'S 250-x' 'S 250 AUTH PLAIN'
+	in_the_way 77 secret '*exited with 3; run it by hand to see why' \
+		$'password\npasswordeval exit 3'
+}
+
+@test "a signal is no fault of the server" {
+	server_start
+	player T N
+	good
+	"$PINMAIL" -C "$CONF" --check >"$BATS_TEST_TMPDIR/out" 8<&- &
+	player_reached
+	kill -TERM $!
+	status=0
+	wait $! || status=$?
+	[ "$status" -eq 75 ]
+	out=$(<"$BATS_TEST_TMPDIR/out")
+	says wrong capabilities '*ended by SIGTERM; run it again'
 }
 
 @test "log: whether it can be written" {
@@ -806,7 +862,7 @@ without_access() {
 	# So with the way out.
 	without_access network
 	check
-	fails 75 connection '*; look for a firewall, AppArmor or SELinux on this host*'
+	fails 75 connection '*; look for a firewall, AppArmor or SELinux on this host'
 	pinmail x@example.org </dev/null
 	failed 75 '*; look for a firewall, AppArmor or SELinux on this host*'
 	# Nothing of this where nothing is denied.
@@ -824,7 +880,12 @@ without_access() {
 	chmod 600 "$MOVED_DIR/conf"
 	run_as_is as_user 65534 "$MOVED" -C "$MOVED_DIR/conf" --check
 	exits 78
-	says wrong configuration "*: uid 65534 may not read it (owner 0, mode 0600)*"
+	says wrong configuration "*: uid 65534 may not read it (owner 0, mode 0600); let a group of that user read it (chgrp, chmod g+r)"
+	# So without -C, which is PHP's usual fault.
+	cp "$MOVED_DIR/conf" "$SYSTEM_FILE"
+	run_as_is as_user 65534 "$MOVED" --check
+	exits 78
+	says wrong configuration "$SYSTEM_FILE: *; let a group of that user read it (chgrp, chmod g+r)"
 	lacks AppArmor "$BATS_TEST_TMPDIR/out"
 	# A group's that the user has.
 	chgrp 65534 "$MOVED_DIR/conf"

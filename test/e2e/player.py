@@ -11,6 +11,7 @@ HEARD, but for the rest of a chunk that P took.  A step is
     C           read a line
     E           read up to a dot
     T [CIPHER]  TLS begins (TLS 1.2 with that cipher)
+    V           TLS begins, and a client certificate is asked for
     B           read the chunk of the BDAT just read
     N           print "reached"
     G           wait for a line from the fifo GO
@@ -56,11 +57,12 @@ class Player:
     def say(self, text):
         self.s.sendall(os.fsencode(text) + b'\r\n')
 
-    def start_tls(self, cipher):
+    def start_tls(self, cipher, verify=ssl.CERT_NONE):
         ctx = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         if cipher:
             ctx.maximum_version = ssl.TLSVersion.TLSv1_2
             ctx.set_ciphers(cipher + '@SECLEVEL=0')
+        ctx.verify_mode = verify
         ctx.load_cert_chain(self.cert, self.key)
         self.s = ctx.wrap_socket(self.s, server_side=True)
         self.f = self.s.makefile('rb')
@@ -97,6 +99,8 @@ class Player:
             self.f.read1(65536)
         elif what == 'T':
             self.start_tls(text)
+        elif what == 'V':
+            self.start_tls('', ssl.CERT_REQUIRED)
         elif what == 'N':
             self.tell('reached')
         elif what == 'G':

@@ -61,6 +61,31 @@ keeps_the_outermost_place(void **state)
 	}
 }
 
+static void
+says_what_to_do(void **state)
+{
+	char text[sizeof((struct err *)0)->text];
+	struct err e;
+
+	(void)state;
+	err_set(&e, ERR_CONFIG, "bad");
+	assert_false(e.advised);
+	assert_false(err_advise(&e, "run %s", "it"));
+	err_in(&e, "here");
+	assert_true(e.advised);
+	assert_string_equal(e.text, "here: bad; run it");
+	assert_int_equal(e.kind, ERR_CONFIG);
+	err_set(&e, ERR_CONFIG, "other");
+	assert_false(e.advised);
+
+	memset(text, 'x', sizeof text);
+	for (int room = 0; room < 6; room++) {
+		err_set(&e, ERR_IO, "%.*s", (int)sizeof text - 1 - room, text);
+		err_advise(&e, "run");
+		assert_int_equal(strlen(e.text), sizeof e.text - 1);
+	}
+}
+
 int
 main(void)
 {
@@ -69,6 +94,7 @@ main(void)
 	    TEST(cuts_a_long_text),
 	    TEST(puts_the_place_in_front),
 	    TEST(keeps_the_outermost_place),
+	    TEST(says_what_to_do),
 	};
 
 	return RUN("err", tests);

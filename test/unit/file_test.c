@@ -135,9 +135,14 @@ do_tells_who_may_not_read(void)
 	must(e.kind == ERR_CONFIG && trouble.denied && !trouble.missing);
 	must(strstr(e.text, "0200") != NULL && strstr(e.text, "owner") != NULL);
 	must(strstr(e.text, path) == NULL);
+	must(e.advised && strstr(e.text, "chmod g+r") != NULL);
 	path = unit_path("closed/x");
 	must(file_open(path, &st, &trouble, &e) == -1);
 	must(e.kind == ERR_CONFIG && trouble.denied && !trouble.missing);
+	/* Its mode is not to be seen: the reason may be any. */
+	must(e.advised && strstr(e.text, "chmod go+x") != NULL);
+	must(strstr(e.text, "SELinux") != NULL);
+	must(!file_check(path, &e) && strstr(e.text, path) != NULL);
 }
 
 static void

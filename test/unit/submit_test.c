@@ -21,7 +21,7 @@ static enum err_kind
 outcome(const char *states, enum err_kind common)
 {
 	struct job j = {0};
-	struct err e = {common, "mx: trouble"};
+	struct err e = {.kind = common, .text = "mx: trouble"};
 	char local[32];
 
 	for (size_t i = 0; states[i] != '\0'; i++) {
