@@ -15,12 +15,16 @@
 
 #include "lib/base/ascii.h"
 #include "lib/base/buf.h"
+#include "lib/base/file.h"
 #include "lib/base/json.h"
 #include "lib/base/wait.h"
 
 #ifndef PATH_LOG
 #define PATH_LOG "/dev/log"
 #endif
+
+#define LINKS 40    /* that a system follows */
+#define TARGET 4096 /* of a link, at most */
 
 /* Plain where nothing could be mistaken; else quoted, our \\xNN unescaped. */
 static void
@@ -85,11 +89,10 @@ open_syslog(void)
 }
 
 static int
-open_file(const char *path)
+open_file(const char *path, int flags)
 {
-	return open(path,
-	    O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
-	    0600);
+	flags |= O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+	return open(path, flags, 0600);
 }
 
 static void
@@ -126,7 +129,7 @@ to_file(const char *path, const struct buf *line)
 		wait_put(STDERR_FILENO, line->p, line->n);
 		return;
 	}
-	fd = open_file(path);
+	fd = open_file(path, O_CREAT);
 	if (fd < 0)
 		return;
 	r = write(fd, line->p, line->n);
@@ -177,10 +180,77 @@ log_write(const struct log *log, int priority, const struct log_field *f,
 	buf_clear(&b);
 }
 
+static void
+cut_name(struct buf *b)
+{
+	const char *slash = strrchr(b->p, '/');
+	size_t n = slash != NULL ? (size_t)(slash + 1 - b->p) : 0;
+
+	b->n = n;
+	b->p[n] = '\0';
+	if (n == 0)
+		buf_adds(b, "./");
+}
+
+/* Append the directory where it would be made, if need be behind links. */
+static void
+find_directory(struct buf *b, const char *path)
+{
+	char target[TARGET];
+	ssize_t n;
+
+	buf_adds(b, path);
+	for (int links = 0; links < LINKS; links++) {
+		n = readlink(b->p, target, sizeof target - 1);
+		if (n <= 0)
+			break;
+		target[n] = '\0';
+		cut_name(b);
+		if (target[0] == '/')
+			buf_reset(b);
+		buf_adds(b, target);
+	}
+	cut_name(b);
+}
+
+static bool
+unusable(const char *path, unsigned how, struct err *e)
+{
+	if (errno == EACCES)
+		file_denied(path, how, e);
+	else
+		err_set(e, ERR_IO, "%s", strerror(errno));
+	e->kind = ERR_IO;
+	return false;
+}
+
+/* It is not made to see: who will log may be somebody else. */
+static bool
+file_usable(const char *path, struct err *e)
+{
+	int fd = open_file(path, 0);
+	struct buf dir = {0};
+	bool ok;
+
+	if (fd >= 0) {
+		close(fd);
+		return true;
+	}
+	if (errno != ENOENT)
+		return unusable(path, W_OK, e);
+	find_directory(&dir, path);
+	ok = faccessat(AT_FDCWD, dir.p, W_OK | X_OK, AT_EACCESS) == 0;
+	if (!ok) {
+		unusable(dir.p, W_OK | X_OK, e);
+		err_in(e, "%s", dir.p);
+	}
+	buf_clear(&dir);
+	return ok;
+}
+
 bool
 log_usable(const struct log *log, struct err *e)
 {
-	bool fresh;
 	int fd;
 
 	if (log->syslog) {
@@ -192,17 +262,7 @@ log_usable(const struct log *log, struct err *e)
 			    PATH_LOG, strerror(errno));
 		close(fd);
 	}
-	if (log->file != NULL && strcmp(log->file, "-") != 0) {
-		fresh = access(log->file, F_OK) != 0;
-		fd = open_file(log->file);
-		if (fd < 0)
-			return err_set(e, ERR_IO,
-			    "logfile %s cannot be written: %s", log->file,
-			    strerror(errno));
-		close(fd);
-		/* Who will log may be somebody else. */
-		if (fresh)
-			unlink(log->file);
-	}
-	return true;
+	return log->file == NULL || strcmp(log->file, "-") == 0
+	    || file_usable(log->file, e)
+	    || err_in(e, "logfile %s cannot be written", log->file);
 }

@@ -703,17 +703,22 @@ in_the_way() {
 	good 'logfile /nonexistent/log'
 	check --offline
 	exits 0
-	says warning log '*/nonexistent/log*'
+	says warning log 'logfile /nonexistent/log cannot be written: /nonexistent/: *'
 	good 'logfile'
 	check --offline
 	says ok log none
 	good 'logfile -'
 	check --offline
 	says ok log -
-	# The check itself is no message.
+	# The check itself is no message, and nothing is made.
 	good
 	check
-	[ ! -s "$LOG" ]
+	[ ! -e "$LOG" ]
+	ln -s target "$LOG"
+	check --offline
+	says ok log "$LOG"
+	[ -L "$LOG" ]
+	[ ! -e "$LOG" ]
 	# What cannot be printed is no success.
 	[ -c /dev/full ] || return 0
 	status=0

@@ -161,6 +161,54 @@ is_silent_when_it_cannot(void **state)
 	close(fd);
 }
 
+static struct err e;
+
+static bool
+usable(const char *name)
+{
+	const struct log log = {.file = unit_path(name)};
+	size_t before = unit_entries(unit_dir);
+	bool ok = log_usable(&log, &e);
+
+	must(unit_entries(unit_dir) == before);
+	must(ok || (e.kind == ERR_IO && strstr(e.text, log.file) != NULL));
+	return ok;
+}
+
+static void
+do_sees_what_it_may_write(void)
+{
+	must(usable("open/none") && usable("open/link") && usable("to"));
+	must(!usable("none") && strstr(e.text, "0755") != NULL);
+	must(!usable("there") && strstr(e.text, "0600") != NULL);
+	must(!usable("away") && !usable("lost") && !usable("open"));
+}
+
+static void
+sees_what_it_may_write(void **state)
+{
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(mkdir(unit_path("open"), 0755), 0);
+	assert_int_equal(chmod(unit_path("open"), 0777), 0);
+	unit_file("there", 0600, "text");
+	/* Links to what is not there: beside it, behind another, elsewhere. */
+	assert_int_equal(symlink("gone", unit_path("open/link")), 0);
+	assert_int_equal(symlink("open/link", unit_path("to")), 0);
+	assert_int_equal(symlink("gone", unit_path("away")), 0);
+	assert_int_equal(symlink("nowhere/gone", unit_path("lost")), 0);
+	assert_true(usable("away"));
+	assert_false(usable("lost"));
+	assert_true(usable("there"));
+	assert_string_equal(contents(unit_path("there")), "text");
+	assert_int_equal(lstat(unit_path("to"), &st), 0);
+	assert_int_equal(stat(unit_path("to"), &st), -1);
+	assert_int_equal(unit_entries(unit_path("open")), 1);
+	if (geteuid() == 0)
+		unit_as_nobody(do_sees_what_it_may_write);
+}
+
 int
 main(void)
 {
@@ -171,6 +219,7 @@ main(void)
 	    TEST(appends_to_a_private_file),
 	    TEST(writes_to_standard_error),
 	    TEST(is_silent_when_it_cannot),
+	    TEST(sees_what_it_may_write),
 	};
 
 	return RUN_WITH_DIR("log", tests);
