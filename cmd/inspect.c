@@ -173,6 +173,24 @@ inspect_secret(struct checkup *c)
 	return true;
 }
 
+/* Deliveries do not warn. */
+static void
+note_key_file(struct checkup *c, const char *path)
+{
+	bool exposed = false;
+	struct buf b = {0};
+	struct stat st;
+
+	if (stat(path, &st) == 0)
+		exposed = (st.st_mode & S_IROTH) != 0
+		    && !conf_sheltered(path, c->site.credentials);
+	buf_addf(&b, "tls_key_file %s", path);
+	print_readers(&b, path);
+	findings_add(&c->found, exposed ? FINDING_WARNING : FINDING_OK, "keys",
+	    "%s%s", b.p, exposed ? "; run chmod o-r" : "");
+	buf_clear(&b);
+}
+
 static bool
 inspect_keys(struct checkup *c)
 {
@@ -183,6 +201,8 @@ inspect_keys(struct checkup *c)
 		    "see pin, tls_trust_file, tls_cert_file and tls_key_file");
 	findings_add(&c->found, FINDING_OK, "keys", "%zu pin%s", c->a->pins.n,
 	    c->a->pins.n == 1 ? "" : "s");
+	if (c->a->tls_key != NULL)
+		note_key_file(c, c->a->tls_key);
 	return true;
 }
 

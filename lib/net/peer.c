@@ -318,6 +318,8 @@ peer_trust(SSL_CTX *ctx, const struct pins *pins, const char *trust_file,
 		    || (pins->v[i].kind == PIN_CA && pins->v[i].path == NULL);
 	if (!needed)
 		return true;
+	if (trust_file != NULL && !file_check(trust_file, e))
+		return err_in(e, "tls_trust_file");
 	if (trust_file != NULL)
 		return X509_STORE_load_file(store, trust_file) == 1
 		    || err_set(e, ERR_CONFIG,

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/file.h"
 #include "lib/base/mem.h"
 #include "lib/net/flight.h"
 #include "lib/net/peer.h"
@@ -43,6 +44,16 @@ failed(struct err *e)
 	return err_set(e, ERR_TLS, "OpenSSL: %s", reason());
 }
 
+/* OpenSSL does not say why it could not open a file. */
+static bool
+own_files(const struct tls_settings *s, struct err *e)
+{
+	if (s->cert_file != NULL && !file_check(s->cert_file, e))
+		return err_in(e, "tls_cert_file");
+	return s->key_file == NULL || file_check(s->key_file, e)
+	    || err_in(e, "tls_key_file");
+}
+
 static bool
 make_context(struct tls *t, const struct tls_settings *s, struct err *e)
 {
@@ -69,7 +80,8 @@ make_context(struct tls *t, const struct tls_settings *s, struct err *e)
 		return failed(e);
 	SSL_CTX_dane_set_flags(ctx, DANE_FLAG_NO_DANE_EE_NAMECHECKS);
 	return s->look
-	    || (peer_client(ctx, s->cert_file, s->key_file, e)
+	    || (own_files(s, e)
+		&& peer_client(ctx, s->cert_file, s->key_file, e)
 		&& peer_trust(ctx, s->pins, s->trust_file, e));
 }
 

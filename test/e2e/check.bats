@@ -489,6 +489,29 @@ without_password() {
 	good "pin ca $none"
 	check
 	fails 78 keys "*$none*"
+	for line in "tls_trust_file $none" "tls_cert_file $none"; do
+		good "pin ca $ZERO" "tls_key_file $DIR/key.pem" \
+			"tls_cert_file $DIR/cert.pem" "$line"
+		check
+		fails 78 keys "*${line%% *} $none: *"
+	done
+	# Who can read the key.
+	good "tls_cert_file $DIR/cert.pem" "tls_key_file $DIR/key.pem"
+	chmod 640 "$DIR/key.pem"
+	check --offline
+	exits 0
+	says ok keys "tls_key_file $DIR/key.pem: owner *, mode 0640, group * can read it"
+	chmod 644 "$DIR/key.pem"
+	check --offline
+	exits 0
+	says warning keys "tls_key_file $DIR/key.pem: owner *, mode 0644, everybody can read it; run chmod o-r"
+	CREDENTIALS_DIRECTORY=$DIR check --offline
+	says ok keys "tls_key_file *, everybody can read it"
+	# Nobody else may write what is ours.
+	chmod 620 "$DIR/key.pem"
+	check
+	fails 78 keys "tls_key_file: $DIR/key.pem: can be written by others (mode 0620); run chmod go-w"
+	chmod 600 "$DIR/key.pem"
 	# With both it is the first that decides.
 	good "pin ca $none" 'password' 'passwordeval exit 3'
 	check
@@ -859,6 +882,22 @@ without_access() {
 	without_access "$BATS_TEST_TMPDIR/pw"
 	check
 	fails 77 secret "$BATS_TEST_TMPDIR/pw: *$hint" keys
+	for file in cert key trust; do
+		cp "$DIR/cert.pem" "$BATS_TEST_TMPDIR/$file"
+		without_access "$BATS_TEST_TMPDIR/$file"
+		good "pin ca $ZERO" \
+			"tls_cert_file $BATS_TEST_TMPDIR/cert" \
+			"tls_key_file $BATS_TEST_TMPDIR/key" \
+			"tls_trust_file $BATS_TEST_TMPDIR/trust"
+		[ "$file" != trust ] || sed -i '/^tls_[ck]/d' "$CONF"
+		check
+		fails 78 keys "tls_${file}_file: $BATS_TEST_TMPDIR/$file: uid $hint"
+	done
+	good
+	: >"$LOG"
+	without_access "$LOG"
+	check --offline
+	says warning log "logfile $LOG cannot be written: uid $hint"
 	without_access "$ALIASES"
 	good
 	check --offline
