@@ -41,7 +41,7 @@ print_json(struct buf *b, const struct checkup *c)
 	add_text(b, "pin", f->pin);
 	if (*f->pin != '\0')
 		buf_addf(b, "\"days_left\":%d,\"backup_pins\":%d,",
-		    f->days_left, checkup_backups(c));
+		    f->days_left, f->backups);
 	add_text(b, "mechanism", f->mechanism);
 	buf_adds(b, "\"checks\":");
 	findings_json(b, &c->found);
@@ -75,7 +75,7 @@ print_nagios(struct buf *b, const struct checkup *c)
 			b->p[i] = '/';
 	if (*f->pin != '\0')
 		buf_addf(b, " | days_left=%d;%s;; backup_pins=%d;1:;;0",
-		    f->days_left, f->dated ? "14:" : "", checkup_backups(c));
+		    f->days_left, f->dated ? "14:" : "", f->backups);
 	buf_addc(b, '\n');
 }
 

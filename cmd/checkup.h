@@ -33,7 +33,4 @@ bool probe_server(struct checkup *);
 /* Send a message to the address that was named. */
 void probe_message(struct checkup *);
 
-/* Pins of the account that are not the one that was proved. */
-int checkup_backups(const struct checkup *);
-
 #endif

@@ -60,55 +60,59 @@ probe_name(struct checkup *c)
 	return list != NULL;
 }
 
-int
-checkup_backups(const struct checkup *c)
-{
-	struct buf b = {0};
-	int n = 0;
+/* What the dates are of, and what there is to do, by the kind of pin. */
+static const struct proof {
+	const char *dates, *soon, *backup;
+} proofs[] = {
+    [PIN_KEY] = {", the server's own key; its certificate", NULL,
+	"make a second key, keep it off the server, pin it too (pinmail --pin "
+	"FILE)"},
+    [PIN_CERT] = {"; that certificate",
+	"it is due for renewal, which will change it: pin the server's key",
+	"make a second key, keep it off the server, pin it too (pinmail --pin "
+	"FILE)"},
+    [PIN_CA] = {"; a certificate of its chain", "it must be renewed",
+	"pin another root of that CA (pinmail --pin HOST)"},
+};
 
-	for (size_t i = 0; i < c->a->pins.n; i++) {
-		buf_reset(&b);
-		pin_print(&b, &c->a->pins.v[i]);
-		n += strncmp(b.p, c->facts.pin, FACTS_PIN - 1) != 0;
-	}
-	buf_clear(&b);
-	return n;
+static const struct proof *
+proof_of(const struct facts *f)
+{
+	if (f->depth > 0)
+		return &proofs[PIN_CA];
+	return &proofs[f->dated ? PIN_CERT : PIN_KEY];
 }
 
-/* "sha256:..., the server's own key (its certificate ends on ...)". */
+/* "sha256:..., the server's own key; its certificate ends on ...". */
 static void
 print_proof(struct buf *b, const struct facts *f)
 {
-	const char *days = f->days_left == 1 ? "day" : "days";
-
 	buf_adds(b, f->pin);
 	if (f->depth > 0)
 		buf_addf(b, ", %d above the server's certificate", f->depth);
+	buf_adds(b, proof_of(f)->dates);
 	if (f->days_left < 0)
-		buf_addf(b, ", whose certificate ended on %s", f->until);
+		buf_addf(b, " ended on %s", f->until);
 	else
-		buf_addf(b, "%s on %s, in %d %s",
-		    f->dated ? "; what it pins ends"
-			     : ", the server's own key; its certificate ends",
-		    f->until, f->days_left, days);
-	if (!f->dated || f->days_left < 0)
+		buf_addf(b, " ends on %s, in %d %s", f->until, f->days_left,
+		    f->days_left == 1 ? "day" : "days");
+	if (!f->dated)
 		buf_adds(b, " (no matter)");
 }
 
 static void
 note_pin(struct checkup *c)
 {
+	const struct proof *proof = proof_of(&c->facts);
 	bool soon = report_ends_soon(&c->facts);
-	int backups = checkup_backups(c);
+	int backups = c->facts.backups;
 	struct buf b = {0};
 
 	print_proof(&b, &c->facts);
 	if (soon)
-		buf_adds(&b, "; pin what replaces it");
+		buf_addf(&b, "; %s", proof->soon);
 	if (backups == 0)
-		buf_adds(&b,
-		    "; there is no backup: make a second key, keep it off the "
-		    "server, pin it too (pinmail --pin FILE)");
+		buf_addf(&b, "; there is no backup: %s", proof->backup);
 	findings_add(&c->found,
 	    soon || backups == 0 ? FINDING_WARNING : FINDING_OK, "pin", "%s",
 	    b.p);

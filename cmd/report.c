@@ -141,8 +141,10 @@ report_log(const struct job *j, const struct account *a,
 	snprintf(status, sizeof status, "%d", report_exit(e->kind));
 	snprintf(ms, sizeof ms, "%" PRId64, facts->ms);
 	if (report_ends_soon(facts)) {
-		snprintf(warning, sizeof warning, "what is pinned ends on %s",
-		    facts->until);
+		snprintf(warning, sizeof warning, "%s %s on %s",
+		    facts->depth > 0 ? "a certificate of the pinned CA's chain"
+				     : "the pinned certificate",
+		    facts->days_left < 0 ? "ended" : "ends", facts->until);
 		priority = failed ? priority : LOG_WARNING;
 	}
 	list_recipients(&rcpt, &j->env);

@@ -21,7 +21,8 @@ struct facts {
 	int depth;          /* of the certificate that matched: 0 is the leaf */
 	int days_left;      /* of that certificate or of its chain */
 	char until[11];     /* its last day, YYYY-MM-DD */
-	bool dated;         /* the pin is lost when that day is over */
+	bool dated;         /* it matters: the pin is not of a key */
+	int backups;        /* pins that are not of the certificate matched */
 	char mechanism[32]; /* of AUTH */
 	char login[256];    /* who logged in */
 	char reply[512];    /* the server's last, cleaned */

@@ -20,11 +20,6 @@
 #include "lib/base/file.h"
 #include "lib/base/mem.h"
 
-/* RFC 6698, 2.1 and 7. */
-enum { USAGE_PKIX_TA = 0, USAGE_DANE_TA = 2, USAGE_DANE_EE = 3 };
-enum { SELECT_CERT = 0, SELECT_KEY = 1 };
-enum { MATCH_FULL = 0, MATCH_SHA256 = 1 };
-
 static void
 add(struct peer_records *l, const struct pin *pin, unsigned char usage,
     unsigned char selector, const void *data, size_t n)

@@ -18,7 +18,12 @@ struct asn1_string_st; /* its ASN1_TIME */
 #define PEER_DAY 11
 void peer_day(char *out, const struct asn1_string_st *);
 
-/* A TLSA record (RFC 6698, 2.1) made of a pin. */
+/* RFC 6698, 2.1 and 7. */
+enum { USAGE_PKIX_TA = 0, USAGE_DANE_TA = 2, USAGE_DANE_EE = 3 };
+enum { SELECT_CERT = 0, SELECT_KEY = 1 };
+enum { MATCH_FULL = 0, MATCH_SHA256 = 1 };
+
+/* A TLSA record made of a pin. */
 struct peer_record {
 	const struct pin *pin;
 	unsigned char usage, selector, matching;

@@ -5,6 +5,7 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -319,6 +320,47 @@ shake(struct tls *t, struct stream *s, int64_t until, struct facts *facts,
 	return true;
 }
 
+/* Is it of this certificate, wherever that stands? */
+static bool
+is_of(const struct peer_record *r, X509 *x)
+{
+	unsigned char hash[32], *der = NULL;
+	const unsigned char *data;
+	size_t len;
+	int n;
+
+	n = r->selector == SELECT_KEY
+	    ? i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x), &der)
+	    : i2d_X509(x, &der);
+	data = der;
+	len = n > 0 ? (size_t)n : 0;
+	if (r->matching == MATCH_SHA256) {
+		EVP_Digest(der, len, hash, NULL, EVP_sha256(), NULL);
+		data = hash;
+		len = sizeof hash;
+	}
+	n = len == r->len && memcmp(data, r->data, len) == 0;
+	OPENSSL_free(der);
+	return n != 0;
+}
+
+/*
+ * What is of the certificate that was proved goes when that goes.  Each CA of
+ * a file counts.
+ */
+static int
+count_backups(const struct tls *t, int depth)
+{
+	X509 *x = sk_X509_value(SSL_get0_verified_chain(t->ssl), depth);
+	const struct peer_record *r = t->records.v;
+	int n = 0;
+
+	/* USAGE_PKIX_TA is the twin of another record. */
+	for (size_t i = 0; i < t->records.n; i++, r++)
+		n += r->usage != USAGE_PKIX_TA && (x == NULL || !is_of(r, x));
+	return n;
+}
+
 bool
 tls_start(struct tls *t, struct stream *s, int64_t until, struct facts *facts,
     struct err *e)
@@ -327,6 +369,7 @@ tls_start(struct tls *t, struct stream *s, int64_t until, struct facts *facts,
 		return false;
 	if (!peer_proved(t->ssl, &t->records, facts))
 		return untrusted(t, e);
+	facts->backups = count_backups(t, facts->depth);
 	stream_cover(s, &tls_layer, t);
 	stream_set_proved(s);
 	return true;

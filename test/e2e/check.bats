@@ -617,9 +617,9 @@ without_password() {
 # certificate DAYS: a server with one that ends then; sets UNTIL.
 certificate() {
 	cd "$BATS_TEST_TMPDIR"
-	openssl req -x509 -nodes -newkey ec -pkeyopt \
-		ec_paramgen_curve:P-256 -days "$1" -subj /CN=localhost \
-		-addext subjectAltName=IP:127.0.0.1 -keyout cert.key \
+	openssl req -nodes -newkey ec -pkeyopt ec_paramgen_curve:P-256 \
+		-subj /CN=localhost -keyout cert.key -out cert.csr 2>/dev/null
+	openssl x509 -req -in cert.csr -signkey cert.key -days "$1" \
 		-out cert.pem 2>/dev/null
 	server_start --cert "$PWD/cert.pem" --key "$PWD/cert.key"
 	PIN=$(openssl x509 -in cert.pem -noout -pubkey |
@@ -642,7 +642,7 @@ certificate() {
 	sed -i "/^pin $PIN/d" "$CONF"
 	check
 	exits 0
-	says warning pin "cert $PWD/cert.pem; what it pins ends on $UNTIL, in 1[23] days; pin what replaces it*"
+	says warning pin "cert $PWD/cert.pem; that certificate ends on $UNTIL, in 1[23] days; it is due for renewal, which will change it: pin the server's key"
 	check --nagios
 	exits 1
 	[[ $out == 'PINMAIL WARNING - pin: '*" | days_left=1"[23]';14:;; '* ]]
@@ -653,16 +653,86 @@ certificate() {
 	says ok pin "cert $PWD/cert.pem; *ends on $UNTIL, in 1[45] days"
 	check --nagios
 	exits 0
-	# No backup.
+	# It proves what it did when it has ended, but will change.
+	certificate -1
+	good "pin cert $PWD/cert.pem"
+	sed -i "/^pin $PIN/d" "$CONF"
+	check
+	exits 0
+	says warning pin "cert $PWD/cert.pem; that certificate ended on $UNTIL; it is due for renewal, which will change it: pin the server's key"
+	good
+	check
+	says ok pin "$PIN, the server's own key; its certificate ended on $UNTIL (no matter)"
+}
+
+@test "pin: what is a backup, and what is none" {
+	need openssl
+	certificate 400
+	good
 	sed -i '/^pin sha256:0000/d' "$CONF"
 	check
 	exits 0
-	says warning pin '*; there is no backup: *'
+	says warning pin '*; there is no backup: make a second key, *'
 	[ "$(grep -c '^[a-z]* *pin ' <<<"$out")" -eq 1 ]
 	# A second one is one.
 	good "pin $ZERO" "pin cert $ZERO"
 	check
 	says ok pin '3 backups'
+	# But not of the same certificate: a new key loses them together.
+	good "pin $PIN" "pin cert $PWD/cert.pem"
+	sed -i '/^pin sha256:0000/d' "$CONF"
+	check --nagios
+	exits 1
+	[[ $out == 'PINMAIL WARNING - pin: '*' no backup: '*' backup_pins=0;'* ]]
+}
+
+# ca_signs DAYS CA_DAYS: a server with a certificate of the CA ca.pem, which end
+# then; sets UNTIL of the first that does.
+ca_signs() {
+	local new='-nodes -newkey ec -pkeyopt ec_paramgen_curve:P-256'
+
+	cd "$BATS_TEST_TMPDIR"
+	echo 'subjectAltName=IP:127.0.0.1' >ext
+	# shellcheck disable=SC2086
+	{
+		openssl req -x509 $new -days "$2" -subj /CN=root \
+			-keyout ca.key -out ca.pem
+		openssl req $new -subj /CN=x -keyout cert.key -out cert.csr
+		openssl x509 -req -in cert.csr -CA ca.pem -CAkey ca.key \
+			-days "$1" -extfile ext -out cert.pem
+	} 2>/dev/null
+	server_start --cert "$PWD/cert.pem" --key "$PWD/cert.key"
+	UNTIL=$(date -u -d "$(openssl x509 -noout -enddate \
+		-in "$( (($1 < $2)) && echo cert.pem || echo ca.pem)" |
+		cut -d = -f 2)" +%F)
+}
+
+@test "pin ca: what ends in its chain is renewed, and what is pinned stays" {
+	need openssl
+	ca_signs 5 3000
+	good "pin ca $PWD/ca.pem"
+	sed -i -e '/^pin sha256:0000/d' -e "/^pin $PIN/d" "$CONF"
+	check
+	exits 0
+	says warning pin "ca $PWD/ca.pem, 1 above the server's certificate; a certificate of its chain ends on $UNTIL, in [45] days; it must be renewed; there is no backup: pin another root of that CA (pinmail --pin HOST)"
+	# As many roots as a file has are as many chances.
+	openssl req -x509 -nodes -newkey ec -pkeyopt ec_paramgen_curve:P-256 \
+		-days 99 -subj /CN=other -keyout other.key 2>/dev/null >>ca.pem
+	check
+	says ok pin '1 backup'
+	# Dates of the CA itself count as well.
+	ca_signs 3000 5
+	sed -i "s/^port .*/port $PORT/" "$CONF"
+	check
+	says warning pin "*; a certificate of its chain ends on $UNTIL, *; it must be renewed;*"
+	ca_signs 3000 3000
+	echo "pin $ZERO" >>"$CONF"
+	sed -i "s/^port .*/port $PORT/" "$CONF"
+	check
+	says ok pin "*; a certificate of its chain ends on $UNTIL, in [0-9]* days"
+	says ok pin '1 backup'
+}
+
 # in_the_way STATUS STEP GLOB LINE STEP ...: with that line in the account and a
 # server that plays these steps.
 in_the_way() {

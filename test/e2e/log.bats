@@ -431,10 +431,10 @@ pinned() {
 	# It stands before the last key.
 	issue leaf 13 root 400
 	pinned "pin cert $PWD/leaf.pem"
-	log_is " status=sent exit=0 warning=\"what is pinned ends on $UNTIL\" ms=[0-9]+\$"
+	log_is " status=sent exit=0 warning=\"the pinned certificate ends on $UNTIL\" ms=[0-9]+\$"
 	# The chain of a CA ends with the first of it.
 	pinned "pin ca $PWD/root.pem"
-	log_is " warning=\".* $UNTIL\" "
+	log_is " warning=\"a certificate of the pinned CA's chain ends on $UNTIL\" "
 	# Of a key the dates do not matter.
 	key=$(openssl x509 -in leaf.pem -noout -pubkey |
 		openssl pkey -pubin -outform der | openssl dgst -sha256 -r |
