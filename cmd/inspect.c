@@ -85,12 +85,22 @@ inspect_account(struct checkup *c)
 	return true;
 }
 
-/* One person's own configuration has no say about the host's mail. */
+/*
+ * One person's own configuration has no say about the host's mail.  It is read
+ * before the system's, and so is what it includes.
+ */
 static bool
 is_personal(const struct checkup *c)
 {
-	return c->o->config == NULL && c->site.uid != 0 && c->site.home != NULL
-	    && strncmp(c->a->file, c->site.home, strlen(c->site.home)) == 0;
+	const struct strv *files = &c->conf.files;
+
+	if (c->o->config != NULL || c->site.uid == 0)
+		return false;
+	for (size_t i = 0; i < files->n; i++)
+		if (strcmp(files->v[i], c->a->file) == 0
+		    || strcmp(files->v[i], c->site.system_file) == 0)
+			return strcmp(files->v[i], c->site.system_file) != 0;
+	return false;
 }
 
 /* Mail for root is what cron and the system write. */

@@ -100,7 +100,8 @@ site_read(struct site *s)
 {
 	const char *tmpdir = environment("TMPDIR");
 
-	*s = (struct site){.uid = geteuid()};
+	*s = (struct site){.uid = geteuid(),
+	    .system_file = PINMAIL_SYSCONFDIR "/pinmail.conf"};
 	s->credentials = environment("CREDENTIALS_DIRECTORY");
 	s->tmpdir = tmpdir != NULL ? tmpdir : "/tmp";
 	read_user(s);
@@ -113,7 +114,7 @@ site_conf(const struct site *s, struct conf *conf, const char *only,
     struct err *e)
 {
 	const struct conf_world world = {
-	    .system_file = PINMAIL_SYSCONFDIR "/pinmail.conf",
+	    .system_file = s->system_file,
 	    .home = s->home,
 	    .xdg = s->xdg,
 	    .user = s->user,

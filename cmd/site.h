@@ -20,9 +20,10 @@ struct site {
 	const char *xdg;         /* XDG_CONFIG_HOME where it counts */
 	const char *credentials; /* CREDENTIALS_DIRECTORY */
 	const char *tmpdir;
-	char *node;   /* the host's name, up to the first dot */
-	char *fqdn;   /* all of it, if there is a dot */
-	char *parent; /* the name of the process that called us */
+	const char *system_file; /* the system's configuration */
+	char *node;              /* the host's name, up to the first dot */
+	char *fqdn;              /* all of it, if there is a dot */
+	char *parent;            /* the name of the process that called us */
 };
 
 void site_read(struct site *);

@@ -1013,4 +1013,20 @@ without_access() {
 	chown 65534 "$MOVED_DIR/.pinmailrc"
 	HOME=$MOVED_DIR run_as_is as_user 65534 "$MOVED" --check --offline
 	says ok aliases "not for the host's mail"
+	# Wherever it stands: and the system's is not theirs, wherever they live.
+	mkdir -p "$MOVED_DIR/xdg/pinmail"
+	mv "$MOVED_DIR/.pinmailrc" "$MOVED_DIR/xdg/pinmail/config"
+	: >"$MOVED_DIR/xdg/pinmail/aliases"
+	HOME=/nonexistent XDG_CONFIG_HOME=$MOVED_DIR/xdg \
+		run_as_is as_user 65534 "$MOVED" --check --offline
+	says ok aliases "not for the host's mail"
+	echo "include $MOVED_DIR/system" >"$SYSTEM_FILE"
+	cp "$CONF" "$MOVED_DIR/system"
+	echo "aliases $MOVED_DIR/aliases" >>"$MOVED_DIR/system"
+	chmod 644 "$SYSTEM_FILE"
+	chgrp 65534 "$MOVED_DIR/system"
+	chmod 640 "$MOVED_DIR/system"
+	HOME=/ run_as_is as_user 65534 "$MOVED" --check --offline
+	exits 0
+	says warning aliases 'root: *'
 }
