@@ -4,6 +4,7 @@
 #include "cmd/check.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cmd/checkup.h"
@@ -11,6 +12,8 @@
 #include "lib/base/ascii.h"
 #include "lib/base/json.h"
 #include "lib/base/wait.h"
+
+#define UNKNOWN 3 /* to monitoring systems */
 
 static void
 add_text(struct buf *b, const char *key, const char *value)
@@ -67,9 +70,12 @@ print_nagios(struct buf *b, const struct checkup *c)
 		ascii_clean(b, x->text.p, x->text.n);
 		before = "; ";
 	}
-	if (worst == FINDING_OK)
-		buf_addf(b, " - %s",
-		    *f->pin != '\0' ? f->pin : "not connected");
+	if (worst == FINDING_OK) {
+		const char *pin = *f->pin != '\0' ? f->pin : "not connected";
+
+		buf_adds(b, before);
+		ascii_clean(b, pin, strlen(pin));
+	}
 	for (size_t i = 0; i < b->n; i++)
 		if (b->p[i] == '|')
 			b->p[i] = '/';
@@ -93,11 +99,9 @@ show(const struct checkup *c)
 		findings_print(&b, &c->found, isatty(STDOUT_FILENO) == 1);
 	ok = wait_put(STDOUT_FILENO, b.p, b.n);
 	buf_clear(&b);
-	if (!ok)
-		return report_exit(ERR_IO);
 	if (!c->o->nagios)
-		return report_exit(c->found.kind);
-	return c->a != NULL ? (int)findings_worst(&c->found) : 3;
+		return report_exit(ok ? c->found.kind : ERR_IO);
+	return ok && c->a != NULL ? (int)findings_worst(&c->found) : UNKNOWN;
 }
 
 int

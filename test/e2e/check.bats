@@ -200,6 +200,16 @@ hostile() {
 	check --offline --json
 	LC_ALL=C lacks '[[:cntrl:]]' "$BATS_TEST_TMPDIR/out"
 	json '"wrong x|y\"z" in d["checks"][0]["text"]'
+	# Nor that of a pin, when all is well.
+	mkdir "$BATS_TEST_TMPDIR/"$'e\e[2J|x'
+	cp "$DIR/cert.pem" "$BATS_TEST_TMPDIR/"$'e\e[2J|x'
+	CONF=$BATS_TEST_TMPDIR/$'e\e[2J|x/conf'
+	good "pin cert cert.pem"
+	sed -i "/^pin $PIN/d" "$CONF"
+	check --nagios
+	exits 0
+	LC_ALL=C lacks '[[:cntrl:]]' "$BATS_TEST_TMPDIR/out"
+	[[ $out == "PINMAIL OK - cert $BATS_TEST_TMPDIR/e\\x1b[2J/x/cert.pem | "* ]]
 }
 
 # json EXPRESSION ...: what was printed is one object d, and each is true of it.
@@ -817,6 +827,9 @@ in_the_way() {
 	status=0
 	"$PINMAIL" -C "$CONF" --check --offline >/dev/full || status=$?
 	[ "$status" -eq 74 ]
+	status=0
+	"$PINMAIL" -C "$CONF" --check --offline --nagios >/dev/full || status=$?
+	[ "$status" -eq 3 ]
 }
 
 @test "--offline connects to nobody" {
