@@ -50,15 +50,16 @@ session_secrets(struct session *s, const struct account *a,
 {
 	if (s->secrets)
 		return true;
-	s->secrets = true;
 	s->user.secret = s->password.secret = true;
-	if (a->auth == AUTH_OFF)
-		return true;
-	if (a->auth == AUTH_EXTERNAL && a->user == NULL && a->userfile == NULL)
-		return true;
-	return secret_user(a, credentials, &s->user, e)
-	    && (a->auth == AUTH_EXTERNAL
-		|| secret_password(a, credentials, &s->password, e));
+	buf_reset(&s->user);
+	buf_reset(&s->password);
+	s->secrets = a->auth == AUTH_OFF
+	    || (a->auth == AUTH_EXTERNAL && a->user == NULL
+		&& a->userfile == NULL)
+	    || (secret_user(a, credentials, &s->user, e)
+		&& (a->auth == AUTH_EXTERNAL
+		    || secret_password(a, credentials, &s->password, e)));
+	return s->secrets;
 }
 
 static const char *
