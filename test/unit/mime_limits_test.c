@@ -289,6 +289,8 @@ tells_of_a_file_that_ends(void **state)
 {
 	static const char type[] = "Content-Type: multipart/x; boundary=b\r\n";
 	struct err e;
+	const char *p;
+	size_t n;
 
 	(void)state;
 	for (size_t size = 0; size < 3; size++) {
@@ -300,6 +302,7 @@ tells_of_a_file_that_ends(void **state)
 		store_begin(&shaped.store, unit_dir);
 		assert_true(
 		    store_add(&shaped.store, shaped.body.p, shaped.body.n, &e));
+		assert_true(store_read(&shaped.store, 0, &p, &n, &e));
 		assert_int_equal(ftruncate(shaped.store.fd,
 				     (off_t)(size == 2 ? 5 : STORE_MEMORY)),
 		    0);
