@@ -5,7 +5,6 @@
 
 #include <arpa/inet.h>
 #include <dirent.h>
-#include <errno.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
@@ -20,6 +19,7 @@
 #include "lib/base/file.h"
 #include "lib/base/mem.h"
 #include "lib/net/peer.h"
+#include "lib/net/pem.h"
 
 static char *
 name_text(const X509_NAME *name)
@@ -111,6 +111,15 @@ add(struct chain_cert **v, size_t *n)
 	return &(*v)[(*n)++];
 }
 
+/* Some tools make every certificate that signs itself a CA, but no more. */
+static bool
+says_ca(X509 *x)
+{
+	return X509_get_pathlen(x) >= 0
+	    || ((X509_get_extension_flags(x) & EXFLAG_KUSAGE) != 0
+		&& (X509_get_key_usage(x) & KU_KEY_CERT_SIGN) != 0);
+}
+
 static void
 add_cert(struct chain_cert **v, size_t *n, X509 *x, bool sent)
 {
@@ -125,6 +134,7 @@ add_cert(struct chain_cert **v, size_t *n, X509 *x, bool sent)
 	c->issuer = name_text(X509_get_issuer_name(x));
 	c->names = names_text(x);
 	c->is_ca = X509_check_ca(x) > 0;
+	c->signs = c->is_ca && says_ca(x);
 	c->self_signed = X509_self_signed(x, 0) == 1;
 	peer_day(c->from, X509_get0_notBefore(x));
 	peer_day(c->until, X509_get0_notAfter(x));
@@ -165,7 +175,8 @@ add_spare(struct chain *c, X509 *root)
 			continue;
 		snprintf(path, sizeof path, "%s/%s", PINMAIL_CA_DIR, d->d_name);
 		f = fopen(path, "r");
-		x = f != NULL ? PEM_read_X509(f, NULL, NULL, NULL) : NULL;
+		x = f != NULL ? PEM_read_X509(f, NULL, pem_no_passphrase, NULL)
+			      : NULL;
 		*other = '\0';
 		if (x != NULL)
 			X509_NAME_get_text_by_NID(X509_get_subject_name(x),
@@ -241,6 +252,8 @@ chain_of(struct chain *c, SSL *ssl, const char *host)
 static void
 advise(struct buf *b, long why, const struct chain_cert *c, const char *command)
 {
+	bool known = command != NULL && *command != '\0';
+
 	switch (why) {
 	case X509_V_ERR_HOSTNAME_MISMATCH:
 	case X509_V_ERR_IP_ADDRESS_MISMATCH:
@@ -264,9 +277,10 @@ advise(struct buf *b, long why, const struct chain_cert *c, const char *command)
 		/* fall through */
 	default:
 		buf_addf(b,
-		    "if its key was changed on purpose, run \"%s\" and "
-		    "compare on the server",
-		    command);
+		    "if its key was changed on purpose, %s%s%scompare on the "
+		    "server",
+		    known ? "run \"" : "", known ? command : "",
+		    known ? "\" and " : "");
 	}
 }
 
@@ -305,29 +319,17 @@ chain_refused(SSL *ssl, const char *host, const char *command, bool ca,
 	return false;
 }
 
-/* What has a passphrase is not for us. */
-static int
-no_passphrase(char *p, int n, int writing, void *arg)
-{
-	(void)p, (void)n, (void)writing, (void)arg;
-	return -1;
-}
-
 /* A key that no certificate has yet. */
 static bool
-add_key(struct chain *c, FILE *f)
+add_key(struct chain *c, const struct buf *text, bool *has_passphrase)
 {
+	EVP_PKEY *key = pem_private(text, has_passphrase);
 	struct chain_cert *cert;
 	unsigned char *der = NULL;
-	EVP_PKEY *key;
 	int n;
 
-	rewind(f);
-	key = PEM_read_PUBKEY(f, NULL, no_passphrase, NULL);
-	if (key == NULL) {
-		rewind(f);
-		key = PEM_read_PrivateKey(f, NULL, no_passphrase, NULL);
-	}
+	if (key == NULL)
+		key = pem_public(text);
 	if (key == NULL)
 		return false;
 	cert = add(&c->v, &c->n);
@@ -344,20 +346,29 @@ add_key(struct chain *c, FILE *f)
 bool
 chain_file(struct chain *c, const char *path, struct err *e)
 {
-	FILE *f = fopen(path, "re");
+	struct buf text = {0};
+	bool has_passphrase = false;
+	BIO *bio;
 	X509 *x;
 
-	if (f == NULL)
-		return err_set(e, ERR_CONFIG, "%s: %s", path, strerror(errno));
-	while ((x = PEM_read_X509(f, NULL, no_passphrase, NULL)) != NULL) {
+	if (!pem_load(&text, path, e)) {
+		buf_clear(&text);
+		return err_in(e, "%s", path);
+	}
+	bio = BIO_new_mem_buf(text.p, (int)text.n);
+	while ((x = pem_cert(bio)) != NULL) {
 		add_cert(&c->v, &c->n, x, true);
 		X509_free(x);
 	}
-	if (c->n == 0 && !add_key(c, f))
-		err_set(e, ERR_CONFIG,
-		    "%s: there is no certificate or key in it (PEM)", path);
+	BIO_free(bio);
+	if (c->n == 0 && !add_key(c, &text, &has_passphrase))
+		err_set(e, ERR_CONFIG, "%s: %s", path,
+		    has_passphrase
+			? "the key in it has a passphrase; take its public "
+			  "half: openssl pkey -pubout"
+			: "there is no certificate or key in it (PEM)");
+	buf_clear(&text);
 	ERR_clear_error();
-	fclose(f);
 	return c->n > 0;
 }
 

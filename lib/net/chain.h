@@ -17,7 +17,8 @@ struct chain_cert {
 	int days_left;
 	unsigned char key_hash[32], cert_hash[32]; /* SHA-256 */
 	bool is_cert, is_ca, self_signed;
-	bool sent; /* by the server; else the trust store has it */
+	bool signs; /* is_ca, and nothing that a server needs says so */
+	bool sent;  /* by the server; else the trust store has it */
 };
 
 /*
@@ -39,7 +40,8 @@ void chain_of(struct chain *, struct ssl_st *, const char *host);
 
 /*
  * ERR_UNTRUSTED: why the handshake proved no pin, the pin line of the key that
- * was shown, and what to do; command shows what to pin.  ca: a CA is pinned.
+ * was shown, and what to do; command shows what to pin, if there is one.  ca:
+ * a CA is pinned.
  * False.
  */
 bool chain_refused(struct ssl_st *, const char *host, const char *command,

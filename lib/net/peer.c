@@ -19,6 +19,7 @@
 #include "lib/base/ascii.h"
 #include "lib/base/file.h"
 #include "lib/base/mem.h"
+#include "lib/net/pem.h"
 
 static void
 add(struct peer_records *l, const struct pin *pin, unsigned char usage,
@@ -75,7 +76,8 @@ add_file(struct peer_records *l, const struct pin *pin, struct err *e)
 	f = open_pem(pin->path, e);
 	if (f == NULL)
 		return unusable(pin, e);
-	while ((cert = PEM_read_X509(f, NULL, NULL, NULL)) != NULL) {
+	while (
+	    (cert = PEM_read_X509(f, NULL, pem_no_passphrase, NULL)) != NULL) {
 		der = NULL;
 		n = i2d_X509(cert, &der);
 		if (n > 0 && pin->kind == PIN_CA)
@@ -280,23 +282,43 @@ peer_facts(SSL *ssl, struct facts *facts)
 		note_endpoint(cert, facts);
 }
 
+static bool
+use_key(SSL_CTX *ctx, const char *path, struct err *e)
+{
+	struct buf text = {0};
+	bool ok, has_passphrase = false;
+	EVP_PKEY *key = NULL;
+
+	if (pem_load(&text, path, e))
+		key = pem_private(&text, &has_passphrase);
+	buf_clear(&text);
+	ok = key != NULL && SSL_CTX_use_PrivateKey(ctx, key) == 1;
+	EVP_PKEY_free(key);
+	if (has_passphrase)
+		return err_set(e, ERR_CONFIG,
+		    "tls_key_file %s: has a passphrase, which nobody can be "
+		    "asked for; write a key without one: openssl pkey",
+		    path);
+	return ok
+	    || err_set(e, ERR_CONFIG,
+		"tls_key_file %s: cannot be read, or holds no key of that "
+		"certificate (PEM)",
+		path);
+}
+
 bool
 peer_client(SSL_CTX *ctx, const char *cert_file, const char *key_file,
     struct err *e)
 {
 	if (cert_file == NULL)
 		return true;
+	SSL_CTX_set_default_passwd_cb(ctx, pem_no_passphrase);
 	if (SSL_CTX_use_certificate_chain_file(ctx, cert_file) != 1)
 		return err_set(e, ERR_CONFIG,
 		    "tls_cert_file %s: cannot be read, or holds no "
 		    "certificate (PEM)",
 		    cert_file);
-	if (SSL_CTX_use_PrivateKey_file(ctx, key_file, SSL_FILETYPE_PEM) != 1)
-		return err_set(e, ERR_CONFIG,
-		    "tls_key_file %s: cannot be read, or holds no key of "
-		    "that certificate (PEM)",
-		    key_file);
-	return true;
+	return use_key(ctx, key_file, e);
 }
 
 /* The store serves `pin ca sha256:` alone, and is never trusted by itself. */

@@ -332,6 +332,68 @@ replied() {
 	ended 0
 }
 
+# no_text_of KEY: no piece of that PEM file is in the memory of process $PID.
+# (What OpenSSL makes of it is its own affair.)
+no_text_of() {
+	cat >"$BATS_TEST_TMPDIR/text.py" <<-'END'
+	import sys
+	lines = open(sys.argv[1], 'rb').read().split(b'\n')[1:-2]
+	pieces = [l[i:i + 16] for l in lines for i in range(0, len(l) - 15, 16)]
+	assert len(pieces) > 60
+	memory = open('/proc/%s/mem' % sys.argv[2], 'rb', buffering=0)
+	bad = False
+	for line in open('/proc/%s/maps' % sys.argv[2]):
+	    word = line.split()
+	    a, b = (int(x, 16) for x in word[0].split('-'))
+	    if word[1][:2] != 'rw' or b - a > 1 << 30:
+	        continue
+	    memory.seek(a)
+	    data = memory.read(b - a)
+	    seen = sum(x in data for x in pieces)
+	    if seen > 0:
+	        print(seen, 'pieces of', sys.argv[1], 'in', line.strip())
+	        bad = True
+	sys.exit(bad)
+	END
+	"$PYTHON" "$BATS_TEST_TMPDIR/text.py" "$1" "$PID"
+}
+
+@test "in memory: no text of a private key, of tls_key_file and --pin" {
+	need_memory
+	need openssl
+	cd "$BATS_TEST_TMPDIR"
+	openssl req -x509 -nodes -newkey rsa:4096 -subj /CN=client \
+		-keyout own.key -out own.pem 2>/dev/null
+	held PLAIN
+	source_conf passwordfile 'auth plain' "tls_cert_file $PWD/own.pem" \
+		"tls_key_file $PWD/own.key"
+	begin x@example.org
+	give
+	reached auth
+	no_text_of own.key
+	go
+	reached content
+	go
+	ended 0
+	# Certificates are looked for first, and there may be one behind it.
+	cat own.key own.pem >both.pem
+	mkfifo full told
+	exec 7<>full
+	for file in own.key both.pem; do
+		dd if=/dev/zero of=full bs=512 oflag=nonblock 2>/dev/null || :
+		"$PINMAIL" --pin "./$file" >full 2>told 3>&- 7>&- 8<&- &
+		PID=$!
+		echo "$PID" >>pids
+		# It has said something, and cannot end.
+		exec 6<told
+		read -r -n 1 <&6
+		no_text_of own.key
+		kill -KILL "$PID"
+		wait "$PID" || :
+		exec 6<&-
+	done
+}
+
 @test "what a core file would leave out is the memory of secrets" {
 	need_memory
 	need gcore

@@ -576,9 +576,84 @@ plain() {
 		'tls_key_file none'
 	pinmail x@example.org </dev/null
 	failed 78 '*tls_key_file*none*'
+	# A directory.
+	conf "pin cert $CERTS/leaf.pem" "tls_cert_file $CERTS/client.pem" \
+		"tls_key_file $CERTS"
+	pinmail x@example.org </dev/null
+	failed 78 "*tls_key_file $CERTS: *"
 	# A key of another certificate.
 	conf "pin cert $CERTS/leaf.pem" "tls_cert_file $CERTS/client.pem" \
 		"tls_key_file $CERTS/leaf.key"
 	pinmail x@example.org </dev/null
 	failed 78 '*tls_key_file*'
+}
+
+# on_terminal COMMAND...: with one of its own, which answers what asks for a
+# passphrase; what it shows is in $out.
+on_terminal() {
+	cat >"$BATS_TEST_TMPDIR/terminal.py" <<-'END'
+	import os, pty, select, sys
+	pid, fd = pty.fork()
+	if pid == 0:
+	    os.execvp(sys.argv[1], sys.argv[1:])
+	said = b''
+	while True:
+	    try:
+	        if not select.select([fd], [], [], 20)[0]:
+	            said += b'[IT WAITS]'
+	            os.kill(pid, 9)
+	            break
+	        data = os.read(fd, 4096)
+	    except OSError:
+	        break
+	    if not data:
+	        break
+	    said += data
+	    if b'phrase' in data and b'Enter' in data:
+	        os.write(fd, b'secret\n')
+	sys.stdout.buffer.write(said)
+	status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+	sys.exit(status if status >= 0 else 128 - status)
+	END
+	run_as_is "$PYTHON" "$BATS_TEST_TMPDIR/terminal.py" "$@"
+}
+
+@test "a tls_key_file with a passphrase is an error, and nobody is asked" {
+	local how
+
+	need "$PYTHON" openssl
+	serve leaf --request-client-cert
+	openssl pkey -in "$CERTS/client.key" -aes256 -passout pass:secret \
+		-out "$BATS_TEST_TMPDIR/new.key"
+	openssl pkey -in "$CERTS/client.key" -aes256 -passout pass:secret \
+		-traditional -out "$BATS_TEST_TMPDIR/old.key"
+	grep -q 'BEGIN ENCRYPTED PRIVATE KEY' "$BATS_TEST_TMPDIR/new.key"
+	grep -q '4,ENCRYPTED' "$BATS_TEST_TMPDIR/old.key"
+	for how in new old; do
+		conf "pin cert $CERTS/leaf.pem" \
+			"tls_cert_file $CERTS/client.pem" \
+			"tls_key_file $BATS_TEST_TMPDIR/$how.key"
+		pinmail x@example.org </dev/null
+		failed 78 "*tls_key_file $BATS_TEST_TMPDIR/$how.key: has a passphrase*openssl pkey*"
+		on_terminal sh -c '"$@" </dev/null' - "$PINMAIL" -C "$CONF" \
+			x@example.org
+		[ "$status" -eq 78 ] || { echo "$status: $out"; false; }
+		[[ $out == *'has a passphrase'* && $out != *Enter* ]] ||
+			{ echo "$out"; false; }
+		on_terminal "$PINMAIL" -C "$CONF" --check --offline
+		[ "$status" -eq 78 ]
+		[[ $out == *keys*'has a passphrase'* && $out != *Enter* ]]
+	done
+	# Of a certificate nobody is asked either.
+	{
+		sed -n '1p' "$CERTS/leaf.pem"
+		sed -n '/Proc-Type/,/^$/p' "$BATS_TEST_TMPDIR/old.key"
+		sed '1d' "$CERTS/leaf.pem"
+	} >"$BATS_TEST_TMPDIR/odd.pem"
+	conf "pin cert $BATS_TEST_TMPDIR/odd.pem"
+	on_terminal sh -c '"$@" </dev/null' - "$PINMAIL" -C "$CONF" \
+		x@example.org
+	[ "$status" -eq 78 ]
+	[[ $out == *'there is no certificate in it'* && $out != *Enter* ]] ||
+		{ echo "$out"; false; }
 }
