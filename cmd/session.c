@@ -229,38 +229,6 @@ show(void *arg, char who, const char *line)
 	buf_clear(&b);
 }
 
-/* A word for the shell, as it is where it can be. */
-static void
-print_word(struct buf *b, const char *s)
-{
-	const char *safe =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-	    "0123456789_./@:+-";
-
-	buf_addc(b, ' ');
-	if (s[strspn(s, safe)] == '\0') {
-		buf_adds(b, s);
-		return;
-	}
-	buf_addc(b, '\'');
-	for (; *s != '\0'; s++)
-		buf_addf(b, *s == '\'' ? "'\\%c'" : "%c", *s);
-	buf_addc(b, '\'');
-}
-
-/* What shows which key the account's server has. */
-static void
-print_command(struct buf *b, const struct account *a, const char *config)
-{
-	buf_adds(b, "pinmail");
-	if (config != NULL) {
-		buf_adds(b, " -C");
-		print_word(b, config);
-	}
-	buf_adds(b, " --pin -a");
-	print_word(b, a->name);
-}
-
 static void
 begin(struct session *s, const struct account *a,
     const struct session_ways *ways)
@@ -274,7 +242,7 @@ begin(struct session *s, const struct account *a,
 	s->c.trace = ways->verbose ? show : NULL;
 	s->c.trace_arg = s;
 	if (a->name != NULL) /* --pin looks at what has no account */
-		print_command(&s->command, a, ways->config);
+		account_pin_command(&s->command, a, ways->config);
 }
 
 bool
@@ -298,9 +266,14 @@ bool
 session_look(struct session *s, const struct account *a,
     const struct session_ways *ways, struct chain *chain, struct err *e)
 {
+	bool ok;
+
 	begin(s, a, ways);
 	s->look = chain;
-	return connect_server(s, e) && secure(s, e);
+	buf_reset(&s->command); /* it is the one that runs */
+	ok = connect_server(s, e) && secure(s, e);
+	s->c.midway = true; /* there is nothing to say */
+	return ok;
 }
 
 void

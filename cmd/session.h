@@ -55,7 +55,7 @@ bool session_open(struct session *, const struct account *,
 /*
  * Connect and see what certificates the server shows; it proves nothing.
  * Without a chain: see whether it proves a pin.  Nothing is said but what
- * STARTTLS needs.  Errors as above.
+ * STARTTLS needs, and not even QUIT by session_close.  Errors as above.
  */
 bool session_look(struct session *, const struct account *,
     const struct session_ways *, struct chain *, struct err *);

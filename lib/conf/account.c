@@ -145,19 +145,58 @@ account_server(const struct account *a, struct err *e)
 	return a->host != NULL ? a->host : a->socket;
 }
 
+/* A word for the shell, as it is where it can be. */
+static void
+print_word(struct buf *b, const char *s)
+{
+	const char *safe =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	    "0123456789_./@:+-";
+
+	buf_addc(b, ' ');
+	if (s[strspn(s, safe)] == '\0') {
+		buf_adds(b, s);
+		return;
+	}
+	buf_addc(b, '\'');
+	for (; *s != '\0'; s++)
+		buf_addf(b, *s == '\'' ? "'\\%c'" : "%c", *s);
+	buf_addc(b, '\'');
+}
+
+void
+account_pin_command(struct buf *b, const struct account *a, const char *config)
+{
+	buf_adds(b, "pinmail");
+	if (config != NULL) {
+		buf_adds(b, " -C");
+		print_word(b, config);
+	}
+	buf_adds(b, " --pin -a");
+	print_word(b, a->name);
+}
+
+static bool
+has_pin(const struct account *a, const char *config, struct err *e)
+{
+	struct buf command = {0};
+
+	if (a->pins.n > 0)
+		return true;
+	account_pin_command(&command, a, config);
+	err_set(e, ERR_CONFIG,
+	    "%s:%d: account %s has no pin; see what to pin: %s", a->file,
+	    a->line, a->name, command.p);
+	buf_clear(&command);
+	return false;
+}
+
 /* What a delivery through it cannot do without. */
 static bool
-usable(const struct account *a, struct err *e)
+usable(const struct account *a, const char *config, struct err *e)
 {
-	const char *host = account_server(a, e);
-
-	if (host == NULL)
+	if (account_server(a, e) == NULL || !has_pin(a, config, e))
 		return false;
-	if (a->pins.n == 0)
-		return err_set(e, ERR_CONFIG,
-		    "%s:%d: account %s has no pin; see what to pin: pinmail "
-		    "--pin %s:%d",
-		    a->file, a->line, a->name, host, account_port(a));
 	if (a->from == NULL)
 		return err_set(e, ERR_CONFIG,
 		    "%s:%d: account %s has no sender; add a line: from "
@@ -177,7 +216,7 @@ conf_choose(const struct conf *c, const char *name, const char *sender,
 {
 	const struct account *a = conf_find(c, name, sender, from, e);
 
-	return a != NULL && usable(a, e) ? a : NULL;
+	return a != NULL && usable(a, c->only, e) ? a : NULL;
 }
 
 void
@@ -195,5 +234,6 @@ conf_clear(struct conf *c)
 	free(c->v);
 	strv_clear(&c->files);
 	strv_clear(&c->faults);
+	strv_clear(&c->skipped);
 	*c = (struct conf){0};
 }

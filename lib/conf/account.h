@@ -97,8 +97,10 @@ struct conf_world {
 struct conf {
 	struct account **v;
 	size_t n;
-	struct strv files;  /* that were read */
-	struct strv faults; /* all that was wrong, "FILE:LINE: what" */
+	struct strv files;   /* that were read */
+	struct strv faults;  /* all that was wrong, "FILE:LINE: what" */
+	struct strv skipped; /* the user's may not be read, "FILE: why" */
+	const char *only;    /* the file that was named, or NULL; borrowed */
 };
 
 /*
@@ -126,6 +128,13 @@ bool account_owns(const struct account *, const char *path);
 
 /* Does it own an address of this domain? */
 bool account_owns_domain(const struct account *, const char *domain);
+
+/*
+ * Append the command that shows what to pin for it; config is the file that
+ * was named, or NULL.
+ */
+void account_pin_command(struct buf *, const struct account *,
+    const char *config);
 
 /* Its host or socket, for people; NULL: ERR_CONFIG. */
 const char *account_server(const struct account *, struct err *);

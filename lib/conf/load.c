@@ -239,8 +239,7 @@ read_conf(struct conf *c, const struct conf_world *w, const char *path,
 }
 
 static bool
-read_user(struct conf *c, const struct conf_world *w, bool *found,
-    struct err *e)
+read_user(struct conf *c, const struct conf_world *w, struct err *e)
 {
 	struct file_trouble trouble = {.missing = true};
 	struct buf path = {0};
@@ -258,8 +257,9 @@ read_user(struct conf *c, const struct conf_world *w, bool *found,
 		ok = read_conf(c, w, path.p, &trouble, e);
 	}
 	buf_clear(&path);
-	*found = !trouble.missing;
 	/* A HOME that we may not enter is as good as none: cron, PHP. */
+	if (!ok && trouble.denied)
+		strv_add(&c->skipped, e->text);
 	return ok || trouble.missing || trouble.denied;
 }
 
@@ -267,15 +267,17 @@ static bool
 read_both(struct conf *c, const struct conf_world *w, struct err *e)
 {
 	struct file_trouble trouble;
-	bool user;
 
 	/* The user's first: the first account that matches is taken. */
-	if (!read_user(c, w, &user, e))
+	if (!read_user(c, w, e))
 		return false;
 	if (read_conf(c, w, w->system_file, &trouble, e))
 		return true;
 	if ((trouble.missing || trouble.denied) && c->files.n > 0)
 		return true;
+	if (trouble.missing && c->skipped.n > 0)
+		return err_set(e, ERR_CONFIG, "there is no %s, and %s",
+		    w->system_file, c->skipped.v[0]);
 	if (trouble.missing)
 		return err_set(e, ERR_CONFIG,
 		    "there is no %s%s%s; write one, pinmail.conf(5) has "
@@ -301,6 +303,7 @@ conf_load(struct conf *c, const struct conf_world *w, const char *only,
 	struct file_trouble trouble;
 
 	mem_guard(); /* a password may stand in it */
+	c->only = only;
 	if (only != NULL ? !read_conf(c, w, only, &trouble, e)
 			 : !read_both(c, w, e))
 		return false;

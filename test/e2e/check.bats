@@ -365,7 +365,7 @@ manual_keys() {
 	# What it lacks, and how to come by it.
 	check -a empty
 	exits 78
-	says wrong account "$CONF:15: account empty has no pin; *pinmail --pin mail.example.com*"
+	says wrong account "$CONF:15: account empty has no pin; *pinmail -C $CONF --pin -a empty"
 	# Another account may be called default; or none.
 	sed -i 's/^account default$/account first/; s/ : default/ : first/' \
 		"$CONF"

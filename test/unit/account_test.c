@@ -137,6 +137,8 @@ chooses_only_what_can_send(void **state)
 	load("account a\nhost h\nfrom a@x\n");
 	assert_string_equal(choice("a", NULL, NULL), "-");
 	assert_err(&e, ERR_CONFIG, "has no pin");
+	assert_has(e.text, " -C ");
+	assert_has(e.text, " --pin -a a");
 	load("account a\nhost h\n" PIN);
 	assert_string_equal(choice("a", NULL, NULL), "-");
 	assert_err(&e, ERR_CONFIG, "from you@example.com");
