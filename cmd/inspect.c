@@ -55,6 +55,9 @@ inspect_configuration(struct checkup *c)
 
 	for (size_t i = 0; i < c->conf.files.n; i++)
 		inspect_file(c, c->conf.files.v[i]);
+	for (size_t i = 0; ok && i < c->conf.skipped.n; i++)
+		findings_add(&c->found, FINDING_WARNING, "configuration",
+		    "%s; it counts as missing", c->conf.skipped.v[i]);
 	for (size_t i = 0; i < c->conf.faults.n; i++) {
 		err_set(&fault, ERR_CONFIG, "%s", c->conf.faults.v[i]);
 		findings_wrong(&c->found, "configuration", &fault, NULL);

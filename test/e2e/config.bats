@@ -257,7 +257,9 @@ user_file() {
 }
 
 @test "a user's file that the user may not read counts as missing" {
-	local h
+	local h uid=$EUID
+
+	[ "$EUID" -ne 0 ] || uid=$NOBODY
 
 	server_start
 	moved_binary
@@ -270,11 +272,25 @@ user_file() {
 	chmod 0 "$h/.pinmailrc"
 	HOME=$h run_as_is as_other "$MOVED" x@example.org </dev/null
 	succeeded
+	# It is named where one looks for what is wrong.
+	HOME=$h run_as_is as_other "$MOVED" --check --offline </dev/null
+	[ "$status" -eq 0 ]
+	[[ $out == *"warning  configuration "*"$h/.pinmailrc: uid $uid may not read it"* ]] ||
+		{ echo "$out"; false; }
 	# Nor may its directory.
 	chmod 0 "$h"
 	HOME=$h run_as_is as_other "$MOVED" x@example.org </dev/null
 	succeeded
 	chmod 700 "$h"
+	# With no other file, it is what is wrong.
+	rm "$SYSTEM_FILE"
+	chmod 755 "$h"
+	HOME=$h run_as_is as_other "$MOVED" x@example.org </dev/null
+	failed 78 "*there is no $SYSTEM_FILE, and $h/.pinmailrc: uid $uid may not read it (owner $EUID, mode 0000)*"
+	HOME=$h run_as_is as_other "$MOVED" --check --offline </dev/null
+	[ "$status" -eq 78 ]
+	[[ $out == *"wrong "*"$h/.pinmailrc: uid $uid may not read it"* ]]
+	[[ $out != *warning* ]]
 }
 
 @test "each must be a regular file" {
@@ -689,7 +705,7 @@ user_file() {
 	# No pin: it names the command that finds one.
 	conf "$(good | sed '/^pin /d')"
 	pinmail x@example.org </dev/null
-	failed 78 "*pinmail --pin 127.0.0.1:$PORT*"
+	failed 78 "*pinmail -C $CONF --pin -a default;*"
 	# Accounts that are not used may be unfinished.
 	PORT=9
 	conf "$(good)" 'account other' 'host x'
