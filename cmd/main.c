@@ -118,7 +118,10 @@ static int
 say(const char *text)
 {
 	fputs(text, stdout);
-	return fflush(stdout) == 0 ? 0 : report_exit(ERR_IO);
+	if (fflush(stdout) == 0)
+		return 0;
+	report_line("standard output cannot be written");
+	return report_exit(ERR_IO);
 }
 
 static int

@@ -147,6 +147,10 @@ option_act(struct options *o, const struct option *opt, const char *value,
 		/* Whoever appends arguments must not choose files. */
 		if (place == FIRST && o->as_pinmail)
 			o->config = value;
+		else if (o->mode == MODE_CHECK || o->mode == MODE_PIN)
+			return err_set(e, ERR_USAGE,
+			    "-C FILE counts only as the first argument: "
+			    "pinmail -C FILE --check");
 		return true;
 	case BODY_MODE:
 		return set_body_mode(o, value, e);

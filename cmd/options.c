@@ -15,8 +15,11 @@ const char options_help[] =
     "usage: pinmail [-C file] [-tv] [-a account] [-f sender] [-F name]\n"
     "               [-N when] [-R full|hdrs] [-V envid] [recipient ...]\n"
     "       pinmail -bs | -bv address ... | -bp | -bi\n"
-    "       pinmail --check [--offline] [--json | --nagios] [--send address]\n"
-    "       pinmail --pin [--starttls] host[:port] | file | -a account\n"
+    "       pinmail [-C file] --check [--offline] [--json | --nagios]\n"
+    "               [--send address] [-a account]\n"
+    "       pinmail --pin [--starttls] host[:port]\n"
+    "       pinmail --pin file\n"
+    "       pinmail [-C file] --pin -a account\n"
     "Reads a message on standard input and submits it.  See pinmail(1);\n"
     "the configuration is described in pinmail.conf(5).\n";
 
@@ -164,17 +167,28 @@ read_options(struct line *l, struct err *e)
 	return true;
 }
 
+/* What belongs to one mode. */
+static bool
+mode_fits(const struct options *o, struct err *e)
+{
+	if (o->mode != MODE_CHECK
+	    && (o->offline || o->json || o->nagios || o->send_to != NULL))
+		return err_set(e, ERR_USAGE,
+		    "--offline, --json, --nagios and --send go with --check, "
+		    "which comes first");
+	if (o->starttls && (o->mode != MODE_PIN || o->account != NULL))
+		return err_set(e, ERR_USAGE,
+		    "--starttls goes with --pin HOST; an account has "
+		    "tls_starttls");
+	return true;
+}
+
 /* Who sends, needs a recipient; who does not, must not be given any. */
 static bool
 recipients_fit(const struct options *o, struct err *e)
 {
 	bool some = *o->operands != NULL || o->from_header;
 
-	if (o->mode != MODE_CHECK
-	    && (o->offline || o->json || o->nagios || o->send_to != NULL))
-		return err_set(e, ERR_USAGE,
-		    "--offline, --json, --nagios and --send go with --check, "
-		    "which comes first");
 	switch (o->mode) {
 	case MODE_SEND:
 		return some
@@ -249,5 +263,5 @@ options_read(struct options *o, int argc, char *const argv[], struct err *e)
 	if (!read_options(&l, e))
 		return false;
 	o->operands = argv + l.i;
-	return recipients_fit(o, e);
+	return mode_fits(o, e) && recipients_fit(o, e);
 }

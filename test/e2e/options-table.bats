@@ -161,6 +161,22 @@ first_only() {
 	bad "*$2*"
 }
 
+# with_pin NAME OPTION: what goes with --pin and a host only.
+with_pin() {
+	try "$1" --pin "$2" 127.0.0.1:0
+	bad '*"0" is no port*'
+	try "$1" --pin "$2" -a default
+	bad "*$2 goes with --pin HOST*"
+	try "$1" --pin "$2" ./file
+	bad "*$2 goes with --pin HOST*"
+	try "$1" --check "$2"
+	bad "*$2 goes with --pin HOST*"
+	try "$1" "$2" -bv a@x.org
+	bad "*$2 goes with --pin HOST*"
+	try "$1" -t "$2"
+	bad "*$2 goes with --pin HOST*"
+}
+
 # with_check NAME OPTION: what goes with --check and is an error without.
 with_check() {
 	try "$1" --check "$2" a@x.org
@@ -212,6 +228,7 @@ rows() {
 			--help | --version) first_only "$name" "$option" ;;
 			--json | --nagios | --offline | --send)
 				with_check "$name" "$option" ;;
+			--starttls) with_pin "$name" "$option" ;;
 			*) "takes_$kind" "$name" "$option" ;;
 			esac
 		done < <(rows "$name")

@@ -301,6 +301,28 @@ sendmail() {
 	failed 78 "*$SYSTEM_FILE*"
 }
 
+@test "-C behind --check or --pin is an error, and the manual's lines work" {
+	local line
+
+	# The installed file is good, and the new one is not.
+	moved_binary
+	cp "$CONF" "$SYSTEM_FILE"
+	(umask 077 && echo garbage >"$BATS_TEST_TMPDIR/new")
+	export HOME=$MOVED_DIR
+	run_as_is "$MOVED" --check --offline -C "$BATS_TEST_TMPDIR/new"
+	failed 64 '*-C FILE counts only as the first argument*'
+	run_as_is "$MOVED" --pin -a default "-C$BATS_TEST_TMPDIR/new"
+	failed 64 '*-C FILE counts only as the first argument*'
+	run_as_is "$MOVED" --check --offline
+	[ "$status" -eq 0 ] || { echo "$out$err"; false; }
+	line=$(sed -n 's/^\.Dl "validate: pinmail \(.*\)"$/\1/p' \
+		"$top_srcdir/man/pinmail.1")
+	line=${line//%s/$BATS_TEST_TMPDIR/new}
+	# shellcheck disable=SC2086
+	run_as_is "$MOVED" $line
+	[ "$status" -eq 78 ] || { echo "$line: $status $out$err"; false; }
+}
+
 @test "under the name sendmail -C takes its value and does nothing" {
 	sendmail_begin
 	echo 'garbage' >"$BATS_TEST_TMPDIR/garbage"
@@ -373,6 +395,8 @@ sendmail() {
 	[ "$status" -eq 0 ]
 	[ -z "$err" ]
 	[[ $out == *usage:*pinmail*-t*-f* ]]
+	# The synopsis is the manual's.
+	[[ $out == *'[-C file] --check'*'[-a account]'*'[-C file] --pin -a'* ]]
 	# It must be the first argument.
 	bare -C "$CONF" --help
 	failed 64
@@ -381,11 +405,14 @@ sendmail() {
 @test "--help and --version to an output that is full: 74" {
 	[ -c /dev/full ] || skip "no /dev/full here"
 	status=0
-	"$PINMAIL" --help >/dev/full 2>/dev/null || status=$?
+	"$PINMAIL" --help >/dev/full 2>"$BATS_TEST_TMPDIR/err" || status=$?
 	[ "$status" -eq 74 ]
+	clean_line "$BATS_TEST_TMPDIR/err"
 	status=0
-	"$PINMAIL" --version >/dev/full 2>/dev/null || status=$?
+	"$PINMAIL" --version >/dev/full 2>"$BATS_TEST_TMPDIR/err" || status=$?
 	[ "$status" -eq 74 ]
+	grep -qx 'pinmail: standard output cannot be written' \
+		"$BATS_TEST_TMPDIR/err"
 }
 
 @test "--version" {

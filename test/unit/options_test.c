@@ -3,6 +3,7 @@
 
 #include "test/unit/unit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "cmd/options.h"
@@ -181,6 +182,9 @@ takes_a_file_in_one_place_only(void **state)
 	    "/usr/sbin/sendmail -C evil -t",
 	    "pinmail.old -C evil -t",
 	};
+	static const char *const modes[] = {"--check --offline", "--check",
+	    "--pin -a x"};
+	char command[64];
 
 	(void)state;
 	good("pinmail -C file -t");
@@ -194,6 +198,19 @@ takes_a_file_in_one_place_only(void **state)
 		assert_null(o.config);
 		assert_true(o.from_header);
 		assert_string_equal(operands(), "");
+	}
+	/* Never on a file that the caller did not mean. */
+	for (size_t i = 0; i < COUNT(modes); i++) {
+		snprintf(command, sizeof command, "pinmail -C f %s", modes[i]);
+		assert_true(reads(command));
+		assert_string_equal(o.config, "f");
+		snprintf(command, sizeof command, "pinmail %s -C f", modes[i]);
+		assert_false(reads(command));
+		assert_err(&e, ERR_USAGE, "-C FILE counts only as the first");
+		snprintf(command, sizeof command, "pinmail -C f %s -vCg",
+		    modes[i]);
+		assert_false(reads(command));
+		assert_err(&e, ERR_USAGE, "-C FILE counts only as the first");
 	}
 	assert_true(reads("mailq -C evil"));
 	assert_null(o.config);
