@@ -107,40 +107,82 @@ print_pins(const struct chain *c)
 void
 advice_account(const struct account *a, const struct chain *c)
 {
-	printf("account default\nhost %s\nport %d\ntls_starttls %s\n", a->host,
-	    account_port(a), account_starttls(a) ? "on" : "off");
+	puts("account default");
+	say(stdout, "host ", a->host);
+	printf("port %d\ntls_starttls %s\n", account_port(a),
+	    account_starttls(a) ? "on" : "off");
 	print_pins(c);
 	puts("auth on\n#user NAME\n#passwordeval COMMAND\n#from ADDRESS");
 }
 
-/* Does the chain have what that pin asks for? */
 static bool
-matches(const struct pin *pin, const struct chain *c)
+same(const unsigned char *a, const unsigned char *b)
 {
-	for (size_t i = 0; i < c->n; i++) {
-		const struct chain_cert *cert = &c->v[i];
+	return memcmp(a, b, 32) == 0;
+}
 
-		if (pin->kind == PIN_CA ? cert->is_ca && c->vouched
-			    && memcmp(pin->hash, cert->key_hash, 32) == 0
-					: i == 0
-			    && memcmp(pin->hash,
-				   pin->kind == PIN_KEY ? cert->key_hash
-							: cert->cert_hash,
-				   32)
-				== 0)
+/* Is the CA in the chain, or has one of its name signed something there? */
+static bool
+shows_ca(const struct chain *c, const struct chain_cert *ca)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if ((i > 0 && same(ca->cert_hash, c->v[i].cert_hash))
+		    || (!c->v[i].self_signed
+			&& strcmp(ca->subject, c->v[i].issuer) == 0))
 			return true;
-	}
 	return false;
+}
+
+static bool
+shows_file(const struct chain *c, const struct pin *pin)
+{
+	struct chain file = {0};
+	struct err ignored;
+	bool yes = false;
+
+	chain_file(&file, pin->path, &ignored);
+	if (pin->kind == PIN_CERT)
+		yes =
+		    file.n > 0 && same(file.v[0].cert_hash, c->v[0].cert_hash);
+	for (size_t i = 0; pin->kind == PIN_CA && i < file.n; i++)
+		yes = yes || shows_ca(c, &file.v[i]);
+	chain_clear(&file);
+	return yes;
+}
+
+/* Does the chain have what that pin asks for?  It may not hold, though. */
+static bool
+shows(const struct chain *c, const struct pin *pin)
+{
+	if (pin->path != NULL)
+		return shows_file(c, pin);
+	if (pin->kind != PIN_CA)
+		return same(pin->hash,
+		    pin->kind == PIN_KEY ? c->v[0].key_hash
+					 : c->v[0].cert_hash);
+	for (size_t i = 1; i < c->n; i++)
+		if (c->v[i].is_ca && same(pin->hash, c->v[i].key_hash))
+			return true;
+	return false;
+}
+
+/* Does what it shows hold for that pin too, when it does for another? */
+static bool
+holds(const struct chain *c, const struct pin *pin)
+{
+	return pin->path == NULL && (pin->kind != PIN_CA || c->vouched);
 }
 
 /* Where none is proved, a CA may be the right one that the server keeps. */
 static const char *
 verdict(const struct pin *pin, bool match, bool any)
 {
-	if (match)
-		return "keep it, the server proves this";
 	if (any)
-		return "keep it if it is your backup, else drop it";
+		return match ? "keep it, the server proves this"
+			     : "keep it if it is your backup, else drop it";
+	if (match)
+		return "keep it, unless its CA has a new key: the server "
+		       "shows it, and the error line says what is wrong";
 	if (pin->kind == PIN_CA && pin->path == NULL)
 		return "if it is the right CA, write pin ca FILE or "
 		       "tls_trust_file FILE: the server does not send it; "
@@ -148,26 +190,38 @@ verdict(const struct pin *pin, bool match, bool any)
 	return "drop it, unless it is your backup";
 }
 
+static void
+print_verdict(const struct pin *pin, const char *text)
+{
+	struct buf b = {0};
+
+	buf_addf(&b, "# %s:%d: %s", pin->file, pin->line, text);
+	say(stdout, "", b.p);
+	buf_clear(&b);
+}
+
 void
 advice_changes(const struct account *a, const struct chain *c,
     const char *proved)
 {
-	bool any = *proved != '\0', match;
+	bool any = *proved != '\0', some = any, match;
 	struct buf b = {0};
 
-	printf("# account %s, %s: these in place of its pin lines\n", a->name,
-	    a->file);
+	buf_addf(&b, "# account %s, %s: these in place of its pin lines",
+	    a->name, a->file);
+	say(stdout, "", b.p);
 	for (size_t i = 0; i < a->pins.n; i++) {
 		const struct pin *pin = &a->pins.v[i];
 
 		buf_reset(&b);
 		pin_print(&b, pin);
 		match = strncmp(b.p, proved, FACTS_PIN - 1) == 0
-		    || (any && pin->path == NULL && matches(pin, c));
-		printf("# %s:%d: %s\n%spin %s\n", pin->file, pin->line,
-		    verdict(pin, match, any), any ? "" : "#", b.p);
+		    || ((!any || holds(c, pin)) && shows(c, pin));
+		some = some || match;
+		print_verdict(pin, verdict(pin, match, any));
+		say(stdout, any || match ? "pin " : "#pin ", b.p);
 	}
-	if (!any) {
+	if (!some) {
 		puts("# to add:");
 		print_pins(c);
 	}
@@ -187,27 +241,32 @@ advice_chain(const struct chain *c)
 }
 
 /*
- * A server's own certificate has its names, a CA's has none; of one that signs
- * itself without a name nobody knows.
+ * A server's own certificate has its names, a CA's has none.  One that signs
+ * itself, without a name, may be either unless it says that it signs others.
  */
 void
 advice_file(const struct chain *c, const char *path)
 {
 	char *whole = realpath(path, NULL);
 	bool cas = false;
+	/* A server's own, as openssl req -x509 makes it, or a CA's? */
+	bool unsure = c->n == 1 && c->v[0].self_signed && !c->v[0].signs;
 
 	for (size_t i = 0; i < c->n; i++) {
 		const struct chain_cert *x = &c->v[i];
 		bool ca = x->is_ca && *x->names == '\0';
 
 		print_cert(x, i == 0 && !ca);
-		if (i == 0 && (!ca || x->self_signed))
+		if (i == 0 && (!ca || unsure))
 			print_pin(stdout, "", "", x->key_hash, "");
-		if (ca && !cas)
-			printf(
-			    "# as a CA, whether the server sends it or not:\n"
-			    "%spin ca %s\n",
-			    i == 0 ? "" : "#", whole != NULL ? whole : path);
+		if (ca && !cas) {
+			puts(unsure
+				? "# only if it is a CA's, not a server's own:"
+				: "# as a CA, whether the server sends it or "
+				  "not:");
+			say(stdout, i == 0 && !unsure ? "pin ca " : "#pin ca ",
+			    whole != NULL ? whole : path);
+		}
 		if (ca) {
 			puts("# or, if the server sends it:");
 			print_pin(stdout, "#", "ca ", x->key_hash, "");

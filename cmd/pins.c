@@ -42,6 +42,7 @@ look(const struct account *a, const struct options *o, struct chain *c,
 {
 	const char *host = a->host != NULL ? a->host : a->socket;
 	struct facts facts = {0};
+	struct buf server = {0};
 	bool ok;
 
 	ok = session(a, o, c, &facts, e);
@@ -49,8 +50,10 @@ look(const struct account *a, const struct options *o, struct chain *c,
 		ok = err_set(e, ERR_TLS, "%s showed no certificate", host);
 	if (!ok)
 		return false;
-	fprintf(stderr, "%s port %d (%s), %s\n", host, account_port(a),
-	    facts.address, facts.tls);
+	ascii_clean(&server, host, strlen(host));
+	fprintf(stderr, "%s port %d (%s), %s\n", buf_str(&server),
+	    account_port(a), facts.address, facts.tls);
+	buf_clear(&server);
 	advice_chain(c);
 	return true;
 }
@@ -124,11 +127,13 @@ show_host(const struct options *o, const char *target, struct err *e)
 	}
 	if (!ok && a.port == 0 && e->kind == ERR_UNREACHABLE) {
 		const struct err why = *e;
+		bool literal = strchr(a.host, ':') != NULL;
 
 		err_set(e, why.kind,
 		    "%s: neither 465 nor 587 will do (%.300s); name the port: "
-		    "pinmail --pin %s:PORT",
-		    a.host, why.text, a.host);
+		    "pinmail --pin %s%s%s:PORT",
+		    a.host, why.text, literal ? "[" : "", a.host,
+		    literal ? "]" : "");
 	}
 	chain_clear(&chain);
 	free(a.host);
@@ -136,11 +141,16 @@ show_host(const struct options *o, const char *target, struct err *e)
 }
 
 static bool
-show_file(const char *path, struct err *e)
+show_file(const struct options *o, const char *path, struct err *e)
 {
 	struct chain c = {0};
-	bool ok = chain_file(&c, path, e);
+	bool ok;
 
+	if (o->starttls)
+		return err_set(e, ERR_USAGE,
+		    "--starttls goes with --pin HOST; %s is a file", path);
+	mem_guard(); /* a private key may stand in it */
+	ok = chain_file(&c, path, e);
 	if (ok)
 		advice_file(&c, path);
 	chain_clear(&c);
@@ -163,11 +173,13 @@ show_changes(const struct options *o, struct err *e)
 	if (ok)
 		a = conf_find(&conf, o->account, NULL, NULL, e);
 	ok = a != NULL && account_server(a, e) != NULL && look(a, o, &chain, e);
-	/* That no pin is proved is what one wants to know here. */
-	if (ok && a->pins.n > 0 && !session(a, o, NULL, &facts, &why)
-	    && why.kind != ERR_UNTRUSTED) {
-		*e = why;
-		ok = false;
+	/* That no pin is proved is what one wants to know here, and why. */
+	if (ok && a->pins.n > 0 && !session(a, o, NULL, &facts, &why)) {
+		ok = why.kind == ERR_UNTRUSTED;
+		if (ok)
+			report_line(why.text);
+		else
+			*e = why;
 	}
 	if (ok)
 		advice_changes(a, &chain, facts.pin);
@@ -195,12 +207,13 @@ pins_show(const struct options *o)
 	if (target == NULL)
 		ok = show_changes(o, &e);
 	else if (strchr(target, '/') != NULL || is_file(target))
-		ok = show_file(target, &e);
+		ok = show_file(o, target, &e);
 	else
 		ok = show_host(o, target, &e);
-	if (!ok)
-		report_line(e.text);
-	else if (fflush(stdout) != 0)
-		return report_exit(ERR_IO);
+	if (ok && (fflush(stdout) != 0 || ferror(stdout) != 0))
+		ok = err_set(&e, ERR_IO, "standard output cannot be written");
+	if (ok)
+		return 0; /* whatever was tried before that */
+	report_line(e.text);
 	return report_exit(e.kind);
 }

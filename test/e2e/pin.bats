@@ -17,12 +17,13 @@ self_signed() {
 		-keyout "$1.key" -out "$1.pem" 2>/dev/null
 }
 
-# signed NAME CA: by it, for localhost or $names.
+# signed NAME CA: by it, for localhost or $names, and for 30 or $days days.
 signed() {
 	openssl req -nodes -newkey ec -pkeyopt ec_paramgen_curve:P-256 \
 		-subj "/CN=$1" -keyout "$1.key" -out "$1.csr" 2>/dev/null
 	echo "subjectAltName=${names:-DNS:localhost,IP:127.0.0.1}" >ext
-	openssl x509 -req -in "$1.csr" -CA "$2.pem" -CAkey "$2.key" -days 30 \
+	openssl x509 -req -in "$1.csr" -CA "$2.pem" -CAkey "$2.key" \
+		-days "${days:-30}" \
 		-extfile ext -out "$1.pem" 2>/dev/null
 }
 
@@ -213,7 +214,95 @@ trusting() {
 	[ "$status" -eq 0 ]
 	prints "#pin sha256:$(hash new.pem)"
 	[[ $out == *'drop it, unless it is your backup'*'to add'* ]]
+	# Why, as a delivery says it; but this is the command that it names.
+	tells 'pinmail: account default: 127.0.0.1 proved no pinned key' \
+		'on purpose, compare on the server'
+	lacks '^pinmail: .*run' "$BATS_TEST_TMPDIR/err"
 	[ "$(grep -c '^pin' <<<"$out")" -eq 0 ]
+}
+
+@test "a certificate that signs itself, without a name: a server's or a CA's" {
+	# As pinmail.conf(5) makes one of a backup key.
+	openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 \
+		-out backup.pem
+	openssl req -x509 -key backup.pem -days 3650 \
+		-subj /CN=mail.example.com -out cert.pem
+	look cert.pem
+	only_live "pin sha256:$(hash cert.pem)"
+	prints "#pin ca $PWD/cert.pem"
+	# What is pasted where the file is not serves all the same.
+	server_start --cert cert.pem --key backup.pem
+	only_pins "$(grep '^pin ' <<<"$out")"
+	pinmail x@example.org <<<'Subject: x'
+	succeeded
+	# As it makes one of a CA.
+	openssl req -x509 -newkey ec -days 3650 -subj '/CN=Our CA' -nodes \
+		-pkeyopt ec_paramgen_curve:P-256 -keyout ca.key \
+		-addext keyUsage=critical,keyCertSign,cRLSign -out ca.pem \
+		2>/dev/null
+	look ca.pem
+	only_live "pin ca $PWD/ca.pem"
+	openssl req -x509 -key ca.key -days 90 -subj '/CN=Our CA' \
+		-addext basicConstraints=critical,CA:TRUE,pathlen:0 -out ca.pem
+	look ca.pem
+	only_live "pin ca $PWD/ca.pem"
+	# Several are no server's own.
+	cat cert.pem ca.pem >two.pem
+	look two.pem
+	only_live "pin ca $PWD/two.pem"
+}
+
+# only_live LINE: of all to paste, only that one counts.
+only_live() {
+	[ "$(grep -v '^#' <<<"$out")" = "$1" ] || { echo "$out"; return 1; }
+}
+
+@test "the name of a file cannot write a line, nor drive a terminal" {
+	local evil=$'x\npin sha256:evil\e[2J.pem'
+
+	ca own Acme
+	mkdir $'d\npin sha256:evil'
+	cp own.pem "$evil"
+	cp own.pem $'d\npin sha256:evil/ca.pem'
+	(cd $'d\npin sha256:evil' && look ca.pem) || return 1
+	lacks 'pin sha256:evil$|^pin sha256' "$BATS_TEST_TMPDIR/out"
+	look "./$evil"
+	lacks $'\e|^pin sha256' "$BATS_TEST_TMPDIR/out"
+	[ "$(grep -c '^pin ' <<<"$out")" -eq 1 ]
+	# Nor can that of a configuration.
+	self_signed new
+	server_start
+	conf_write "pin cert $PWD/new.pem"
+	cp "$CONF" $'conf\npin sha256:evil\e[2J'
+	CONF=$'conf\npin sha256:evil\e[2J'
+	changes default
+	lacks $'\e|^pin sha256:evil' "$BATS_TEST_TMPDIR/out"
+}
+
+@test "standard output that is full: 74, and a line" {
+	[ -c /dev/full ] || skip "no /dev/full here"
+	self_signed cert
+	status=0
+	"$PINMAIL" --pin cert.pem >/dev/full 2>err || status=$?
+	[ "$status" -eq 74 ]
+	grep -qx 'pinmail: standard output cannot be written' err
+}
+
+@test "from the first byte of a private key there is no core file" {
+	[ -r /proc/self/limits ] || skip "no /proc/PID/limits here"
+	self_signed cert
+	ulimit -S -c "$(ulimit -H -c)"
+	[ "$(ulimit -c)" != 0 ] || skip 'core files are off here'
+	mkfifo key.pem
+	"$PINMAIL" --pin ./key.pem >out 2>err 3>&- &
+	echo $! >>"$BATS_TEST_TMPDIR/pids"
+	# It is open when there is somebody who reads.
+	exec 9>key.pem
+	grep -qE '^Max core file size +0 +0 ' "/proc/$!/limits"
+	cat cert.key >&9
+	exec 9>&-
+	wait "$!"
+	grep -qx "pin sha256:$(hash cert.pem)" out
 }
 
 @test "what a certificate says cannot drive a terminal" {
@@ -270,6 +359,32 @@ only_pins() {
 	sed -i "/^pin $PIN\$/d" "$CONF"
 }
 
+# at_fault LINE: nothing is proved, but not for that line, which stays; the
+# error line is one.
+at_fault() {
+	advised 'keep it, unless its CA has a new key' "$1"
+	lacks 'drop it|to add|^#?pin sha256' "$BATS_TEST_TMPDIR/out"
+	[ "$(grep -c '^pinmail: ' <<<"$err")" -eq 1 ]
+}
+
+@test "with -a: nothing is proved, and the pin is right" {
+	ca root Acme
+	days=0 signed leaf root
+	cat leaf.pem root.pem >both.pem
+	server_start --cert both.pem --key leaf.key
+	for line in "pin ca $PWD/root.pem" "pin ca sha256:$(hash root.pem)"; do
+		only_pins "$line"
+		changes default
+		at_fault "$line"
+		tells 'certificate has expired' 'clock is wrong'
+		only_pins "$line" "pin $NO_PIN"
+		changes default
+		advised 'keep it, unless its CA has a new key' "$line"
+		advised 'drop it, unless it is your backup' "#pin $NO_PIN"
+		lacks 'to add' "$BATS_TEST_TMPDIR/out"
+	done
+}
+
 @test "with -a: files of certificates and of CAs" {
 	self_signed new
 	self_signed old
@@ -313,8 +428,9 @@ only_pins() {
 	server_start --cert leaf.pem --key leaf.key
 	only_pins "pin ca $PWD/root.pem"
 	changes default
-	advised 'drop it' "#pin ca $PWD/root.pem"
-	prints "#pin sha256:$(hash leaf.pem)"
+	at_fault "pin ca $PWD/root.pem"
+	tells 'account default: ' 'address mismatch' \
+		'its names are: elsewhere.example; see host'
 	# As a delivery says.
 	pinmail x@example.org </dev/null
 	failed 76 "*account default: *address mismatch*pin sha256:$(hash leaf.pem)*its names are: elsewhere.example; see host *not delivered to x@example.org"
@@ -329,10 +445,13 @@ only_pins() {
 	lacks 'keep it|drop it|^pin' "$BATS_TEST_TMPDIR/out"
 	# A delivery says how to come by that.
 	pinmail -a bare x@example.org </dev/null
-	failed 78 "*account bare has no pin; *pinmail --pin 127.0.0.1:$PORT*"
+	failed 78 "*account bare has no pin; *: pinmail -C $CONF --pin -a bare;*"
 	# Two sessions at most, and nothing was said in them.
 	changes default
 	advised 'keep it, the server proves' "pin $PIN"
+	run_as_is "$PINMAIL" -C "$CONF" --pin -v -a default
+	[ "$status" -eq 0 ]
+	lacks '^>' "$BATS_TEST_TMPDIR/err"
 	[ "$(count_filed)" -eq 0 ]
 	run_as_is "$PINMAIL" -C "$CONF" --pin -a none
 	failed 78 "*$CONF:*: account none has no server; *"

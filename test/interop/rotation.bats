@@ -120,7 +120,8 @@ renewed() {
 	grep -qx '#pin ca /path/to/ca.pem' <<<"$output"
 	openssl x509 -req -in <(openssl req -new -key "$CERTS/root.key" \
 		-subj /CN=root) -signkey "$CERTS/root.key" -days 30 \
-		-extfile <(echo 'basicConstraints=critical,CA:TRUE') \
+		-extfile <(printf '%s\n' basicConstraints=critical,CA:TRUE \
+			keyUsage=critical,keyCertSign) \
 		-out "$ME/ca.pem" 2>/dev/null
 	chown 65534 "$ME/ca.pem"
 	me pinmail --pin "$ME/ca.pem"
