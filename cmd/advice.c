@@ -121,14 +121,13 @@ same(const unsigned char *a, const unsigned char *b)
 	return memcmp(a, b, 32) == 0;
 }
 
-/* Is the CA in the chain, or has one of its name signed something there? */
+/* Has a CA of that name signed something?  Itself is nothing. */
 static bool
 shows_ca(const struct chain *c, const struct chain_cert *ca)
 {
 	for (size_t i = 0; i < c->n; i++)
-		if ((i > 0 && same(ca->cert_hash, c->v[i].cert_hash))
-		    || (!c->v[i].self_signed
-			&& strcmp(ca->subject, c->v[i].issuer) == 0))
+		if (!c->v[i].self_signed
+		    && strcmp(ca->subject, c->v[i].issuer) == 0)
 			return true;
 	return false;
 }

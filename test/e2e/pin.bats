@@ -298,10 +298,11 @@ only_live() {
 	echo $! >>"$BATS_TEST_TMPDIR/pids"
 	# It is open when there is somebody who reads.
 	exec 9>key.pem
-	grep -qE '^Max core file size +0 +0 ' "/proc/$!/limits"
+	cp "/proc/$!/limits" limits
 	cat cert.key >&9
 	exec 9>&-
 	wait "$!"
+	grep -qE '^Max core file size +0 +0 ' limits
 	grep -qx "pin sha256:$(hash cert.pem)" out
 }
 
@@ -405,6 +406,12 @@ at_fault() {
 	changes default
 	advised 'drop it' "#pin cert $PWD/old.pem"
 	prints '# to add:' "#pin sha256:$(hash new.pem)"
+	# The right certificate, in a line that can never match it.
+	only_pins "pin ca $PWD/new.pem"
+	changes default
+	advised 'drop it' "#pin ca $PWD/new.pem"
+	prints '# to add:' "#pin sha256:$(hash new.pem)"
+	tells 'a `pin ca` can not match it'
 	# A CA that the server does not send.
 	server_start --cert leaf.pem --key leaf.key
 	for line in "pin ca $PWD/root.pem" "pin ca sha256:$(hash root.pem)"; do
