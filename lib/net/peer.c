@@ -5,125 +5,17 @@
 
 #include <arpa/inet.h>
 #include <limits.h>
-#include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "lib/base/ascii.h"
 #include "lib/base/file.h"
-#include "lib/base/mem.h"
 #include "lib/net/pem.h"
-
-static void
-add(struct peer_records *l, const struct pin *pin, unsigned char usage,
-    unsigned char selector, const void *data, size_t n)
-{
-	struct peer_record *r;
-
-	l->v = mem_resize(l->v, l->n + 1, sizeof *l->v);
-	r = &l->v[l->n++];
-	*r = (struct peer_record){.pin = pin,
-	    .usage = usage,
-	    .selector = selector,
-	    .matching = n == 32 ? MATCH_SHA256 : MATCH_FULL,
-	    .data = mem_alloc(n),
-	    .len = n};
-	memcpy(r->data, data, n);
-}
-
-static FILE *
-open_pem(const char *path, struct err *e)
-{
-	struct file_trouble trouble;
-	struct stat st;
-	FILE *f = NULL;
-	int fd;
-
-	fd = file_open(path, &st, &trouble, e);
-	if (fd >= 0 && (f = fdopen(fd, "r")) == NULL) {
-		err_set(e, ERR_SYSTEM, "cannot be read");
-		close(fd);
-	}
-	return f;
-}
-
-static bool
-unusable(const struct pin *pin, struct err *e)
-{
-	err_in(e, "pin %s", pin->path);
-	if (pin->file != NULL)
-		err_in(e, "%s:%d", pin->file, pin->line);
-	return false;
-}
-
-/* `pin cert FILE` is the first certificate of a file, `pin ca FILE` all. */
-static bool
-add_file(struct peer_records *l, const struct pin *pin, struct err *e)
-{
-	unsigned char hash[32], *der;
-	size_t before = l->n;
-	X509 *cert;
-	FILE *f;
-	int n;
-
-	f = open_pem(pin->path, e);
-	if (f == NULL)
-		return unusable(pin, e);
-	while (
-	    (cert = PEM_read_X509(f, NULL, pem_no_passphrase, NULL)) != NULL) {
-		der = NULL;
-		n = i2d_X509(cert, &der);
-		if (n > 0 && pin->kind == PIN_CA)
-			add(l, pin, USAGE_DANE_TA, SELECT_CERT, der, (size_t)n);
-		else if (n > 0
-		    && X509_digest(cert, EVP_sha256(), hash, NULL) == 1)
-			add(l, pin, USAGE_DANE_EE, SELECT_CERT, hash,
-			    sizeof hash);
-		OPENSSL_free(der);
-		X509_free(cert);
-		if (pin->kind != PIN_CA)
-			break;
-	}
-	ERR_clear_error();
-	fclose(f);
-	if (l->n == before) {
-		err_set(e, ERR_CONFIG, "there is no certificate in it (PEM)");
-		return unusable(pin, e);
-	}
-	return true;
-}
-
-bool
-peer_records_make(struct peer_records *l, const struct pins *pins,
-    struct err *e)
-{
-	const struct pin *pin;
-	size_t n = sizeof pin->hash;
-
-	for (size_t i = 0; i < pins->n; i++) {
-		pin = &pins->v[i];
-		if (pin->path != NULL) {
-			if (!add_file(l, pin, e))
-				return false;
-		} else if (pin->kind == PIN_KEY) {
-			add(l, pin, USAGE_DANE_EE, SELECT_KEY, pin->hash, n);
-		} else if (pin->kind == PIN_CERT) {
-			add(l, pin, USAGE_DANE_EE, SELECT_CERT, pin->hash, n);
-		} else {
-			/* Sent by the server, or held by the trust store. */
-			add(l, pin, USAGE_DANE_TA, SELECT_KEY, pin->hash, n);
-			add(l, pin, USAGE_PKIX_TA, SELECT_KEY, pin->hash, n);
-		}
-	}
-	return true;
-}
+#include "lib/net/tlsa.h"
 
 static bool
 is_literal(const char *s)
@@ -153,9 +45,9 @@ peer_name(SSL *ssl, const char *host)
 }
 
 bool
-peer_expect(SSL *ssl, const struct peer_records *l, struct err *e)
+peer_expect(SSL *ssl, const struct tlsa_records *l, struct err *e)
 {
-	const struct peer_record *r;
+	const struct tlsa_record *r;
 
 	for (size_t i = 0; i < l->n; i++) {
 		r = &l->v[i];
@@ -193,7 +85,7 @@ note_end(X509 *cert, struct facts *facts)
 }
 
 bool
-peer_proved(SSL *ssl, const struct peer_records *l, struct facts *facts)
+peer_proved(SSL *ssl, const struct tlsa_records *l, struct facts *facts)
 {
 	const unsigned char *data;
 	uint8_t usage, selector, matching;
@@ -210,7 +102,7 @@ peer_proved(SSL *ssl, const struct peer_records *l, struct facts *facts)
 		< 0)
 		return false;
 	for (size_t i = 0; i < l->n; i++) {
-		const struct peer_record *r = &l->v[i];
+		const struct tlsa_record *r = &l->v[i];
 
 		if (r->usage != usage || r->selector != selector || r->len != n
 		    || memcmp(r->data, data, n) != 0)
@@ -225,6 +117,7 @@ peer_proved(SSL *ssl, const struct peer_records *l, struct facts *facts)
 	chain = SSL_get0_verified_chain(ssl);
 	for (int i = 0; i <= depth && i < sk_X509_num(chain); i++)
 		note_end(sk_X509_value(chain, i), facts);
+	facts->backups = tlsa_backups(l, sk_X509_value(chain, depth));
 	/* Of a pinned key the dates do not matter. */
 	facts->dated = usage != USAGE_DANE_EE || selector != SELECT_KEY;
 	return true;
@@ -306,12 +199,23 @@ use_key(SSL_CTX *ctx, const char *path, struct err *e)
 		path);
 }
 
+/* OpenSSL does not say why it could not open a file. */
+static bool
+may_open(const char *cert_file, const char *key_file, struct err *e)
+{
+	if (!file_check(cert_file, e))
+		return err_in(e, "tls_cert_file");
+	return file_check(key_file, e) || err_in(e, "tls_key_file");
+}
+
 bool
 peer_client(SSL_CTX *ctx, const char *cert_file, const char *key_file,
     struct err *e)
 {
 	if (cert_file == NULL)
 		return true;
+	if (!may_open(cert_file, key_file, e))
+		return false;
 	SSL_CTX_set_default_passwd_cb(ctx, pem_no_passphrase);
 	if (SSL_CTX_use_certificate_chain_file(ctx, cert_file) != 1)
 		return err_set(e, ERR_CONFIG,
@@ -349,22 +253,4 @@ peer_trust(SSL_CTX *ctx, const struct pins *pins, const char *trust_file,
 			  X509_FILETYPE_PEM)
 		       == 1)
 	    || err_set(e, ERR_TLS, "%s cannot be used", PINMAIL_CA_DIR);
-}
-
-bool
-peer_wants_ca(const struct peer_records *l)
-{
-	for (size_t i = 0; i < l->n; i++)
-		if (l->v[i].usage != USAGE_DANE_EE)
-			return true;
-	return false;
-}
-
-void
-peer_records_clear(struct peer_records *l)
-{
-	for (size_t i = 0; i < l->n; i++)
-		free(l->v[i].data);
-	free(l->v);
-	*l = (struct peer_records){0};
 }

@@ -5,16 +5,15 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <openssl/x509.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/clock.h"
-#include "lib/base/file.h"
 #include "lib/base/mem.h"
 #include "lib/net/flight.h"
 #include "lib/net/peer.h"
+#include "lib/net/tlsa.h"
 
 /* Of a message to TLS without an end, until signals and the time are seen. */
 #define READ_MAX ((size_t)256 * 1024)
@@ -25,7 +24,7 @@
 struct tls {
 	SSL_CTX *ctx;
 	SSL *ssl;
-	struct peer_records records;
+	struct tlsa_records records;
 	const char *host, *command;
 	struct flight flight; /* what TLS runs over */
 };
@@ -43,16 +42,6 @@ static bool
 failed(struct err *e)
 {
 	return err_set(e, ERR_TLS, "OpenSSL: %s", reason());
-}
-
-/* OpenSSL does not say why it could not open a file. */
-static bool
-own_files(const struct tls_settings *s, struct err *e)
-{
-	if (s->cert_file != NULL && !file_check(s->cert_file, e))
-		return err_in(e, "tls_cert_file");
-	return s->key_file == NULL || file_check(s->key_file, e)
-	    || err_in(e, "tls_key_file");
 }
 
 static bool
@@ -81,8 +70,7 @@ make_context(struct tls *t, const struct tls_settings *s, struct err *e)
 		return failed(e);
 	SSL_CTX_dane_set_flags(ctx, DANE_FLAG_NO_DANE_EE_NAMECHECKS);
 	return s->look
-	    || (own_files(s, e)
-		&& peer_client(ctx, s->cert_file, s->key_file, e)
+	    || (peer_client(ctx, s->cert_file, s->key_file, e)
 		&& peer_trust(ctx, s->pins, s->trust_file, e));
 }
 
@@ -111,7 +99,7 @@ tls_prepare(const struct tls_settings *s, struct err *e)
 	t = mem_alloc(sizeof *t);
 	t->host = s->host;
 	t->command = s->command;
-	if ((s->look || peer_records_make(&t->records, s->pins, e))
+	if ((s->look || tlsa_make(&t->records, s->pins, e))
 	    && make_context(t, s, e) && make_session(t, s->look, e))
 		return t;
 	tls_close(t);
@@ -238,7 +226,7 @@ static bool
 untrusted(struct tls *t, struct err *e)
 {
 	return chain_refused(t->ssl, t->host, t->command,
-	    peer_wants_ca(&t->records), e);
+	    tlsa_wants_ca(&t->records), e);
 }
 
 static bool
@@ -320,47 +308,6 @@ shake(struct tls *t, struct stream *s, int64_t until, struct facts *facts,
 	return true;
 }
 
-/* Is it of this certificate, wherever that stands? */
-static bool
-is_of(const struct peer_record *r, X509 *x)
-{
-	unsigned char hash[32], *der = NULL;
-	const unsigned char *data;
-	size_t len;
-	int n;
-
-	n = r->selector == SELECT_KEY
-	    ? i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x), &der)
-	    : i2d_X509(x, &der);
-	data = der;
-	len = n > 0 ? (size_t)n : 0;
-	if (r->matching == MATCH_SHA256) {
-		EVP_Digest(der, len, hash, NULL, EVP_sha256(), NULL);
-		data = hash;
-		len = sizeof hash;
-	}
-	n = len == r->len && memcmp(data, r->data, len) == 0;
-	OPENSSL_free(der);
-	return n != 0;
-}
-
-/*
- * What is of the certificate that was proved goes when that goes.  Each CA of
- * a file counts.
- */
-static int
-count_backups(const struct tls *t, int depth)
-{
-	X509 *x = sk_X509_value(SSL_get0_verified_chain(t->ssl), depth);
-	const struct peer_record *r = t->records.v;
-	int n = 0;
-
-	/* USAGE_PKIX_TA is the twin of another record. */
-	for (size_t i = 0; i < t->records.n; i++, r++)
-		n += r->usage != USAGE_PKIX_TA && (x == NULL || !is_of(r, x));
-	return n;
-}
-
 bool
 tls_start(struct tls *t, struct stream *s, int64_t until, struct facts *facts,
     struct err *e)
@@ -369,7 +316,6 @@ tls_start(struct tls *t, struct stream *s, int64_t until, struct facts *facts,
 		return false;
 	if (!peer_proved(t->ssl, &t->records, facts))
 		return untrusted(t, e);
-	facts->backups = count_backups(t, facts->depth);
 	stream_cover(s, &tls_layer, t);
 	stream_set_proved(s);
 	return true;
@@ -393,7 +339,7 @@ tls_close(struct tls *t)
 		return;
 	SSL_free(t->ssl);
 	SSL_CTX_free(t->ctx);
-	peer_records_clear(&t->records);
+	tlsa_clear(&t->records);
 	flight_clear(&t->flight);
 	free(t);
 }

@@ -580,7 +580,7 @@ plain() {
 	conf "pin cert $CERTS/leaf.pem" "tls_cert_file $CERTS/client.pem" \
 		"tls_key_file $CERTS"
 	pinmail x@example.org </dev/null
-	failed 78 "*tls_key_file $CERTS: *"
+	failed 78 "*tls_key_file: $CERTS: *"
 	# A key of another certificate.
 	conf "pin cert $CERTS/leaf.pem" "tls_cert_file $CERTS/client.pem" \
 		"tls_key_file $CERTS/leaf.key"

@@ -6,6 +6,7 @@
 
 #include "lib/base/pin.h"
 #include "lib/net/peer.h"
+#include "lib/net/tlsa.h"
 #include "test/fuzz/fuzz.h"
 
 /* What is printed is read as the same pin. */
@@ -30,13 +31,13 @@ check_print(const struct pin *pin)
 static void
 check_records(const struct pins *pins)
 {
-	struct peer_records r = {0};
+	struct tlsa_records r = {0};
 	struct err e = {0};
 
-	must(peer_records_make(&r, pins, &e));
+	must(tlsa_make(&r, pins, &e));
 	must(r.n >= pins->n && r.n <= 2 * pins->n);
 	for (size_t i = 0; i < r.n; i++) {
-		const struct peer_record *one = &r.v[i];
+		const struct tlsa_record *one = &r.v[i];
 
 		must(one->matching == 1 && one->len == 32
 		    && memcmp(one->data, one->pin->hash, 32) == 0);
@@ -45,7 +46,7 @@ check_records(const struct pins *pins)
 					      : one->usage == 3
 			    && one->selector == (one->pin->kind == PIN_KEY));
 	}
-	peer_records_clear(&r);
+	tlsa_clear(&r);
 }
 
 int

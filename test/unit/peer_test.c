@@ -6,6 +6,7 @@
 #include <openssl/ssl.h>
 
 #include "lib/net/peer.h"
+#include "lib/net/tlsa.h"
 #include "test/unit/tlspeer.h"
 
 #define HOST "mail.example.com"
@@ -19,7 +20,7 @@ proved(const struct identity *id, const struct pins *pins, X509 *trusted,
     struct facts *facts)
 {
 	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
-	struct peer_records records = {0};
+	struct tlsa_records records = {0};
 	struct tlspeer peer;
 	struct err e = {0};
 	bool ok;
@@ -34,7 +35,7 @@ proved(const struct identity *id, const struct pins *pins, X509 *trusted,
 		X509_STORE_add_cert(SSL_CTX_get_cert_store(ctx), trusted);
 	ssl = SSL_new(ctx);
 	assert_true(peer_name(ssl, HOST));
-	assert_true(peer_records_make(&records, pins, &e));
+	assert_true(tlsa_make(&records, pins, &e));
 	if (pins->n > 0)
 		assert_true(peer_expect(ssl, &records, &e));
 	BIO_up_ref(peer.in);
@@ -45,7 +46,7 @@ proved(const struct identity *id, const struct pins *pins, X509 *trusted,
 		tlspeer_turn(&peer);
 	assert_true(SSL_is_init_finished(ssl));
 	ok = peer_proved(ssl, &records, facts);
-	peer_records_clear(&records);
+	tlsa_clear(&records);
 	SSL_free(ssl);
 	SSL_CTX_free(ctx);
 	tlspeer_clear(&peer);
@@ -125,7 +126,7 @@ needs_every_pin(void **state)
 	struct identity leaf = identity_make(HOST, NULL, false, -1, 9);
 	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
 	SSL *ssl = SSL_new(ctx);
-	struct peer_records records = {0};
+	struct tlsa_records records = {0};
 	struct pins pins = {0};
 	struct err e = {0};
 
@@ -136,7 +137,7 @@ needs_every_pin(void **state)
 	assert_int_equal(e.kind, ERR_CONFIG);
 	identity_pin(&pins, PIN_KEY, &leaf);
 	identity_pin(&pins, PIN_CERT, &leaf);
-	assert_true(peer_records_make(&records, &pins, &e));
+	assert_true(tlsa_make(&records, &pins, &e));
 	records.v[0].len = 31;
 	assert_false(peer_expect(ssl, &records, &e));
 	assert_int_equal(e.kind, ERR_TLS);
@@ -144,7 +145,7 @@ needs_every_pin(void **state)
 	records.v[1].matching = 99;
 	assert_false(peer_expect(ssl, &records, &e));
 	assert_int_equal(e.kind, ERR_TLS);
-	peer_records_clear(&records);
+	tlsa_clear(&records);
 	pins_clear(&pins);
 	SSL_free(ssl);
 	SSL_CTX_free(ctx);
