@@ -331,11 +331,13 @@ flight_chunk(struct transaction *t, struct pipeline *p, struct err *e)
 static bool
 flight_data(struct transaction *t, struct pipeline *p, struct err *e)
 {
+	struct err refused;
+
 	if (!put_data(t, e) || !read_all(t, p, e))
 		return false;
 	if (t->n_accepted == 0) {
 		/* A 354 now would wait for a dot that nobody may send. */
-		t->c->midway = true;
+		t->c->midway = read_data(t, &refused) || t->c->lost;
 		return true;
 	}
 	return read_data(t, e) && content_text(t->c, t->msg, e)

@@ -192,7 +192,11 @@ held() {
 		'E:1 A:1 MR=550R=550B=554:1 Q:2' {a,b}@x.org
 	failed 67
 	held 'tls PIPELINING E A MR=550R=450D=554' \
-		'E:1 A:1 MR=550R=450D=554:1 -:1' {a,b}@x.org
+		'E:1 A:1 MR=550R=450D=554:1 Q:2' {a,b}@x.org
+	failed 67
+	# The answer to a dot would be a message to nobody.
+	held 'tls PIPELINING E A MR=550R=550D' \
+		'E:1 A:1 MR=550R=550D:1 -:0' {a,b}@x.org
 	failed 67
 	held 'tls CHUNKING E A M R=550 R=550' \
 		'E:1 A:1 M:1 R=550:1 R=550:1 Q:2' {a,b}@x.org
