@@ -164,8 +164,8 @@ peer_facts(SSL *ssl, struct facts *facts)
 	snprintf(facts->cipher, sizeof facts->cipher, "%s",
 	    SSL_get_cipher_name(ssl));
 	note_group(ssl, facts);
-	/* RFC 9266, 2: only where it is unique to the session. */
-	if (SSL_version(ssl) >= TLS1_3_VERSION
+	/* RFC 9266, 2: only where it is unique to a session that there is. */
+	if (SSL_is_init_finished(ssl) && SSL_version(ssl) >= TLS1_3_VERSION
 	    && SSL_export_keying_material(ssl, facts->exporter,
 		   sizeof facts->exporter, label, sizeof label - 1,
 		   (const unsigned char *)"", 0, 1)
