@@ -24,8 +24,7 @@ static bool
 session(const struct account *a, const struct options *o, struct chain *c,
     struct facts *facts, struct err *e)
 {
-	const struct session_ways ways = {.config = o->config,
-	    .verbose = o->verbose,
+	const struct session_ways ways = {.verbose = o->verbose,
 	    .timeout = o->timeout};
 	struct session s = {.c.facts = facts};
 	bool ok;

@@ -241,8 +241,6 @@ begin(struct session *s, const struct account *a,
 	s->c.tls_arg = s;
 	s->c.trace = ways->verbose ? show : NULL;
 	s->c.trace_arg = s;
-	if (a->name != NULL) /* --pin looks at what has no account */
-		account_pin_command(&s->command, a, ways->config);
 }
 
 bool
@@ -252,6 +250,7 @@ session_open(struct session *s, const struct account *a,
 	unsigned char probe;
 
 	begin(s, a, ways);
+	account_pin_command(&s->command, a, ways->config);
 	mem_perhaps(false);
 	/* TLS could only say that something is wrong. */
 	if (!random_bytes(&probe, sizeof probe, e)
@@ -270,7 +269,6 @@ session_look(struct session *s, const struct account *a,
 
 	begin(s, a, ways);
 	s->look = chain;
-	buf_reset(&s->command); /* it is the one that runs */
 	ok = connect_server(s, e) && secure(s, e);
 	s->c.midway = true; /* there is nothing to say */
 	return ok;

@@ -29,7 +29,7 @@ struct session {
 	struct client c;
 	struct tls *tls;    /* until the stream owns it */
 	struct chain *look; /* what a session is for that only looks */
-	struct buf command; /* for messages: it shows what to pin */
+	struct buf command; /* for messages: what shows what to pin */
 	struct buf user, password;
 	bool secrets;   /* these are read */
 	bool connected; /* to the server itself, whatever it says */

@@ -74,8 +74,8 @@ bool client_reply(struct client *, int64_t until, struct err *);
 
 /*
  * The last reply is not what the step needs: "host answered step with 550
- * text", with
- * ERR_AGAIN for 4xx, that kind for 5xx, ERR_PROTOCOL for others.  False.
+ * text", with ERR_AGAIN for 4xx, that kind for 5xx, ERR_PROTOCOL for others.
+ * False.
  */
 bool client_refused(struct client *, const char *step, enum err_kind,
     struct err *);
