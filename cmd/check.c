@@ -99,6 +99,8 @@ show(const struct checkup *c)
 		findings_print(&b, &c->found, isatty(STDOUT_FILENO) == 1);
 	ok = wait_put(STDOUT_FILENO, b.p, b.n);
 	buf_clear(&b);
+	if (!ok)
+		report_line("standard output cannot be written");
 	if (!c->o->nagios)
 		return report_exit(ok ? c->found.kind : ERR_IO);
 	return ok && c->a != NULL ? (int)findings_worst(&c->found) : UNKNOWN;

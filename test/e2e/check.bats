@@ -825,8 +825,11 @@ in_the_way() {
 	# What cannot be printed is no success.
 	[ -c /dev/full ] || return 0
 	status=0
-	"$PINMAIL" -C "$CONF" --check --offline >/dev/full || status=$?
+	"$PINMAIL" -C "$CONF" --check --offline >/dev/full \
+		2>"$BATS_TEST_TMPDIR/said" || status=$?
 	[ "$status" -eq 74 ]
+	[ "$(cat "$BATS_TEST_TMPDIR/said")" = \
+		'pinmail: standard output cannot be written' ]
 	status=0
 	"$PINMAIL" -C "$CONF" --check --offline --nagios >/dev/full || status=$?
 	[ "$status" -eq 3 ]
