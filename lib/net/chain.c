@@ -351,7 +351,7 @@ chain_file(struct chain *c, const char *path, struct err *e)
 	BIO *bio;
 	X509 *x;
 
-	if (!pem_load(&text, path, e)) {
+	if (!pem_load(&text, path, false, e)) {
 		buf_clear(&text);
 		return err_in(e, "%s", path);
 	}

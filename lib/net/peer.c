@@ -182,8 +182,12 @@ use_key(SSL_CTX *ctx, const char *path, struct err *e)
 	bool ok, has_passphrase = false;
 	EVP_PKEY *key = NULL;
 
-	if (pem_load(&text, path, e))
-		key = pem_private(&text, &has_passphrase);
+	if (!pem_load(&text, path, true, e)) {
+		buf_clear(&text);
+		err_in(e, "%s", path);
+		return err_in(e, "tls_key_file");
+	}
+	key = pem_private(&text, &has_passphrase);
 	buf_clear(&text);
 	ok = key != NULL && SSL_CTX_use_PrivateKey(ctx, key) == 1;
 	EVP_PKEY_free(key);
@@ -194,18 +198,9 @@ use_key(SSL_CTX *ctx, const char *path, struct err *e)
 		    path);
 	return ok
 	    || err_set(e, ERR_CONFIG,
-		"tls_key_file %s: cannot be read, or holds no key of that "
-		"certificate (PEM)",
+		"tls_key_file %s: there is no key of that certificate in it "
+		"(PEM)",
 		path);
-}
-
-/* OpenSSL does not say why it could not open a file. */
-static bool
-may_open(const char *cert_file, const char *key_file, struct err *e)
-{
-	if (!file_check(cert_file, e))
-		return err_in(e, "tls_cert_file");
-	return file_check(key_file, e) || err_in(e, "tls_key_file");
 }
 
 bool
@@ -214,8 +209,9 @@ peer_client(SSL_CTX *ctx, const char *cert_file, const char *key_file,
 {
 	if (cert_file == NULL)
 		return true;
-	if (!may_open(cert_file, key_file, e))
-		return false;
+	/* OpenSSL does not say why it could not open a file. */
+	if (!file_check(cert_file, e))
+		return err_in(e, "tls_cert_file");
 	SSL_CTX_set_default_passwd_cb(ctx, pem_no_passphrase);
 	if (SSL_CTX_use_certificate_chain_file(ctx, cert_file) != 1)
 		return err_set(e, ERR_CONFIG,

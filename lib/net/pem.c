@@ -15,19 +15,24 @@
 #define PEM_MAX ((size_t)16 * 1024 * 1024)
 
 bool
-pem_load(struct buf *text, const char *path, struct err *e)
+pem_load(struct buf *text, const char *path, bool ours, struct err *e)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	struct file_trouble trouble;
+	struct stat st;
 	bool ok;
+	int fd;
 
 	text->max = PEM_MAX;
 	text->secret = true;
-	if (fd < 0)
-		return err_set(e, ERR_CONFIG, "%s", strerror(errno));
-	ok = file_read(fd, text, e);
-	if (!ok)
-		e->kind = ERR_CONFIG;
-	close(fd);
+	fd = ours ? file_open(path, &st, &trouble, e)
+		  : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0 && !ours)
+		err_set(e, ERR_CONFIG, "%s", strerror(errno));
+	ok = fd >= 0 && file_read(fd, text, e);
+	if (!ok && !ours)
+		e->kind = ERR_CONFIG; /* only a person asks for it */
+	if (fd >= 0)
+		close(fd);
 	return ok;
 }
 

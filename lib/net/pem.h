@@ -12,10 +12,11 @@ struct x509_st;
 struct evp_pkey_st;
 
 /*
- * All of a file that need not be ours, into an empty buffer that becomes
- * secret: a private key may stand in it.  ERR_CONFIG without the path.
+ * All of a file, which must be ours or not, into an empty buffer that becomes
+ * secret: a private key may stand in it.  Errors as of base/file, or
+ * ERR_CONFIG, without the path.
  */
-bool pem_load(struct buf *, const char *path, struct err *);
+bool pem_load(struct buf *, const char *path, bool ours, struct err *);
 
 /* The next certificate of a BIO, or NULL; what it passes by is wiped. */
 struct x509_st *pem_cert(struct bio_st *);
